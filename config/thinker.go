@@ -1,0 +1,48 @@
+package config
+
+// Thinker configures the node that says what the policy's model thinks.
+type Thinker struct {
+	Common
+
+	Model        string  // directory
+	Threads      int64   // of ONNX Runtime
+	ThoughtRate  float64 // Hz, at most
+	MaxTokens    int64   // 0: what the model's spec says
+	ImageTimeout float64 // s, on the node's clock
+	PoseTimeout  float64 // s, on the node's clock
+
+	GripperJoints []string // as in Policy
+	GripperTravel float64  // m
+}
+
+// DefaultThinker is what runs when nothing is set.
+func DefaultThinker() Thinker {
+	var c Thinker
+	setDefaults(&c)
+	return c
+}
+
+func (*Thinker) Kind() string { return "thinker" }
+
+func (c *Thinker) Params() []Param {
+	return append(c.Common.params(2),
+		text(&c.Model, "model", "policy/models/tabletop",
+			"Model directory. Composed with a policy that runs the same one, the thinker shares its engine and frames."),
+		integer(&c.Threads, "threads", 1, "", 1, 64,
+			"Threads of ONNX Runtime, where the engine is the thinker's own."),
+		float(&c.ThoughtRate, "thought_rate", 2, "Hz", 0.01, 50,
+			"Thoughts a second at most, each decoded from a frame of its own."),
+		integer(&c.MaxTokens, "max_tokens", 0, "tokens", 0, 4096,
+			"Longest thought. 0: what the model's spec says."),
+		float(&c.ImageTimeout, "image_timeout", 0.3, "s", 0.01, 10,
+			"No thought from an image older than this."),
+		float(&c.PoseTimeout, "pose_timeout", 0.3, "s", 0.01, 10,
+			"No thought with an ee_pose older than this, for models that take the pose."),
+		texts(&c.GripperJoints, "gripper_joints", []string{"left_finger_joint", "right_finger_joint"},
+			"Joints of joint_states whose mean position is the gripper's opening."),
+		float(&c.GripperTravel, "gripper_travel", 0.04, "m", 0.0001, 1,
+			"Position of each gripper joint when fully open."),
+	)
+}
+
+func (c *Thinker) Validate() error { return checkAll(c) }
