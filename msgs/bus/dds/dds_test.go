@@ -1,0 +1,32 @@
+//go:build cgo && !nodds
+
+package dds_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"hyt/msgs/bus"
+	"hyt/msgs/bus/bustest"
+	"hyt/msgs/bus/dds"
+)
+
+// testDomain keeps tests that run at the same time on one machine apart.
+func testDomain() *int {
+	id := 100 + rand.IntN(100)
+	return &id
+}
+
+func open(t *testing.T, domain *int) bus.Driver {
+	t.Helper()
+	d, err := dds.Open(dds.Options{Domain: domain, Loopback: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestConformance(t *testing.T) {
+	domain := testDomain()
+	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) { return open(t, domain), open(t, domain) })
+}

@@ -1,0 +1,197 @@
+//go:build cgo && !nodds
+
+package dds
+
+// #include "shim.h"
+import "C"
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"hyt/msgs"
+	"hyt/msgs/bus"
+	"hyt/msgs/rmw_dds_common"
+)
+
+// graph tells the ROS graph who we are and learns who else is there. DDS knows
+// participants and endpoints; which node they belong to is said by samples on
+// ros_discovery_info, one for each participant, latched.
+type graph struct {
+	driver *driver
+	out    *outlet
+	in     *inlet
+
+	// Readers of Cyclone's built-in topics: who is there now.
+	participants, writers, readers C.dds_entity_t
+
+	mu    sync.Mutex
+	nodes map[guid][]string // names of the nodes of each other participant
+}
+
+// graphEntry is one endpoint of a node.
+type graphEntry struct {
+	id     guid
+	writes bool
+}
+
+func newGraph(d *driver) (g *graph, err error) {
+	g = &graph{driver: d, nodes: map[guid][]string{}}
+	for _, b := range []struct {
+		reader *C.dds_entity_t
+		topic  C.dds_entity_t
+	}{
+		{&g.participants, C.DDS_BUILTIN_TOPIC_DCPSPARTICIPANT},
+		{&g.writers, C.DDS_BUILTIN_TOPIC_DCPSPUBLICATION},
+		{&g.readers, C.DDS_BUILTIN_TOPIC_DCPSSUBSCRIPTION},
+	} {
+		*b.reader = C.dds_create_reader(d.participant, b.topic, nil, nil)
+		if err := statusError(*b.reader, "read the discovery topics"); err != nil {
+			return nil, err
+		}
+	}
+	offered := profile{QoS: bus.Latched(1)}
+	if g.out, err = d.newOutlet(discoveryTopic, discoveryType, offered, noMatches); err != nil {
+		return nil, err
+	}
+	requested := profile{QoS: bus.QoS{Durability: bus.TransientLocal, History: bus.KeepAll}, ignoreLocal: true}
+	if g.in, err = d.newInlet(discoveryTopic, discoveryType, requested, noMatches); err != nil {
+		g.out.close()
+		return nil, err
+	}
+	g.in.start(g.learn)
+	return g, nil
+}
+
+// close ends what is ours; the built-in readers go with the participant.
+func (g *graph) close() {
+	g.in.close()
+	g.out.close()
+}
+
+// announce publishes the full list of our nodes. driver.mu is held. A failure
+// costs us our place in the graph, but no message: it is not reported.
+func (g *graph) announce(nodes map[*node]struct{}) {
+	info := &rmw_dds_common.ParticipantEntitiesInfo{Gid: gid(g.driver.id)}
+	for n := range nodes {
+		entry := rmw_dds_common.NodeEntitiesInfo{NodeNamespace: n.namespace, NodeName: n.name}
+		for _, endpoints := range n.endpoints {
+			for _, e := range endpoints {
+				if e.writes {
+					entry.WriterGidSeq = append(entry.WriterGidSeq, gid(e.id))
+				} else {
+					entry.ReaderGidSeq = append(entry.ReaderGidSeq, gid(e.id))
+				}
+			}
+		}
+		info.NodeEntitiesInfoSeq = append(info.NodeEntitiesInfoSeq, entry)
+	}
+	if data, err := msgs.TryMarshal(info); err == nil {
+		g.out.write(data, nil)
+	}
+}
+
+// learn takes another participant's list of nodes. What is no such list, as from
+// a ROS 2 release with another layout, is passed over.
+func (g *graph) learn(a *arrival) {
+	var info rmw_dds_common.ParticipantEntitiesInfo
+	if msgs.Unmarshal(a.data, &info) != nil {
+		return
+	}
+	names := make([]string, 0, len(info.NodeEntitiesInfoSeq))
+	for _, n := range info.NodeEntitiesInfoSeq {
+		names = append(names, strings.TrimSuffix(n.NodeNamespace, "/")+"/"+n.NodeName)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.nodes[guid(info.Gid.Data[:16])] = names
+	g.prune()
+}
+
+// prune forgets the nodes of participants that have gone. mu is held.
+func (g *graph) prune() {
+	alive := map[guid]bool{}
+	eachAlive(g.participants, func(p *C.dds_builtintopic_participant_t) { alive[goGUID(p.key)] = true })
+	maps.DeleteFunc(g.nodes, func(id guid, _ []string) bool { return !alive[id] })
+}
+
+// NodeNames implements bus.Graph.
+func (n *node) NodeNames() []string {
+	d := n.driver
+	var names []string
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil
+	}
+	for own := range d.nodes {
+		names = append(names, strings.TrimSuffix(own.namespace, "/")+"/"+own.name)
+	}
+	g := d.graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.prune()
+	for _, others := range g.nodes {
+		names = append(names, others...)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Topics implements bus.Graph.
+func (n *node) Topics() map[string][]string {
+	d := n.driver
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil
+	}
+	topics := map[string][]string{}
+	add := func(e *C.dds_builtintopic_endpoint_t) {
+		name, ok := rosTopic(C.GoString(e.topic_name))
+		kind := rosType(C.GoString(e.type_name))
+		if ok && !slices.Contains(topics[name], kind) {
+			topics[name] = append(topics[name], kind)
+		}
+	}
+	eachAlive(d.graph.writers, add)
+	eachAlive(d.graph.readers, add)
+	for _, kinds := range topics {
+		slices.Sort(kinds)
+	}
+	return topics
+}
+
+// eachAlive calls f for what a built-in topic holds now. What f is given is valid
+// only during the call.
+func eachAlive[T any](builtin C.dds_entity_t, f func(*T)) {
+	const alive = C.DDS_ANY_SAMPLE_STATE | C.DDS_ANY_VIEW_STATE | C.DDS_ALIVE_INSTANCE_STATE
+	for size := 64; ; size *= 4 {
+		samples, infos := make([]unsafe.Pointer, size), make([]C.dds_sample_info_t, size)
+		n := int(C.dds_read_mask(builtin, &samples[0], &infos[0], C.size_t(size), C.uint32_t(size), alive))
+		if n <= 0 {
+			return
+		}
+		if n < size {
+			for i := range n {
+				if infos[i].valid_data {
+					// Safe: the topic's samples are T, on loan until returned below.
+					f((*T)(samples[i]))
+				}
+			}
+		}
+		C.dds_return_loan(builtin, &samples[0], C.int32_t(n))
+		if n < size {
+			return
+		}
+	}
+}
+
+// gid is a DDS id as ROS 2 Humble writes it: eight zeros behind.
+func gid(id guid) (g rmw_dds_common.Gid) {
+	copy(g.Data[:], id[:])
+	return g
+}
