@@ -1,0 +1,177 @@
+// Package policytest writes a tiny, real model directory, so that tests of all
+// that runs a model need no trained weights. Its three ONNX graphs do almost
+// nothing, but what they do is known: [Model.Actions] and [Options.Thought] say
+// what must come out.
+package policytest
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hyt/policy/spec"
+	"hyt/policy/tokenizer"
+)
+
+// Options bends the model. The zero value is a sound one.
+type Options struct {
+	Width, Height int      // of the image, pixels; 0 means 64
+	Thought       string   // what the model thinks, no token twice; "" means DefaultThought
+	Endless       bool     // the thought starts again instead of ending
+	Words         []string // more words of the vocabulary, besides those of the tasks
+	NaN           string   // action dimension that comes out NaN
+	ExtraDims     int      // dimensions too many that the act graph has
+}
+
+// DefaultThought is what the model thinks unless it is told otherwise.
+const DefaultThought = "target red cube <x10> <y20>;"
+
+// MaxState is the positions that the model's state may have.
+const MaxState = 64
+
+// Model is a model directory on disk and the answers that it must give.
+type Model struct {
+	Dir       string
+	Spec      *spec.Spec
+	Tokenizer *tokenizer.Tokenizer
+
+	opts Options
+}
+
+// New writes a model directory that lives as long as the test.
+func New(t testing.TB, o Options) *Model {
+	t.Helper()
+	m, err := Write(t.TempDir(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Write writes a model directory to dir, which must exist.
+func Write(dir string, o Options) (*Model, error) {
+	if o.Width == 0 {
+		o.Width = 64
+	}
+	if o.Height == 0 {
+		o.Height = 64
+	}
+	if o.Thought == "" {
+		o.Thought = DefaultThought
+	}
+	words := append([]string{"touch push place pick up the left right zone on of red green blue yellow purple orange cube bar cylinder ball",
+		"plan sub target ee move grip forward back down turn still open close hold", o.Thought}, o.Words...)
+	m := &Model{Dir: dir, Tokenizer: tokenizer.Build(words), opts: o}
+	if err := m.scriptable(); err != nil {
+		return nil, err
+	}
+	for name, data := range map[string][]byte{
+		"image.onnx": m.imageGraph(), "extend.onnx": m.extendGraph(), "act.onnx": m.actGraph(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	if err := m.Tokenizer.Save(filepath.Join(dir, "tokenizer.json")); err != nil {
+		return nil, err
+	}
+	m.Spec = m.describe()
+	return m, m.Spec.Write(dir)
+}
+
+func (m *Model) describe() *spec.Spec {
+	return &spec.Spec{
+		Name:    "policytest",
+		Cameras: []spec.Camera{{Name: "overhead", Width: m.opts.Width, Height: m.opts.Height, Crop: [4]float64{0, 0, 1, 1}}},
+		Proprio: []string{"x", "y", "z", "yaw", "gripper"},
+		Action: spec.Action{
+			Names: []string{"x", "y", "z", "yaw", "gripper"},
+			Units: []string{"m", "m", "m", "rad", "1"},
+			Kind:  spec.EEDelta, Rate: 10, Chunk: chunk, Head: spec.Continuous,
+			Q01: []float64{-0.03, -0.03, -0.03, -0.2, 0},
+			Q99: []float64{0.03, 0.03, 0.03, 0.2, 1},
+		},
+		Modes:     []string{"act", "think", "follow"},
+		MaxState:  MaxState,
+		Graphs:    spec.Graphs{Image: "image.onnx", Extend: "extend.onnx", Act: "act.onnx"},
+		Tokenizer: "tokenizer.json",
+		Thought:   spec.Thought{Grammar: spec.Format, MaxTokens: 24},
+		Training:  spec.Training{Command: "written by policytest, not trained", Regime: "hyt"},
+	}
+}
+
+// Actions is the model's answer in the spec's units, chunk x dims, to one image
+// (RGB8), proprioception and the text tokens that were read after them.
+func (m *Model) Actions(image []byte, proprio []float32, tokens []int64) [][]float64 {
+	var sum [width]float64
+	for i, v := range image {
+		sum[i%3] += float64(v) / 255 / float64(len(image)/3)
+	}
+	sum[3]++
+	embedding := m.embedding()
+	for d := range width {
+		sum[d] += float64(proprio[d])
+		for _, id := range tokens {
+			sum[d] += float64(embedding[int(id)*width+d])
+		}
+	}
+	actions := make([][]float64, chunk)
+	for k := range actions {
+		for d := range width {
+			raw := sum[d] / float64(prefix+len(tokens)) * float64(m.gain(k, d))
+			lo, hi := m.Spec.Action.Q01[d], m.Spec.Action.Q99[d]
+			actions[k] = append(actions[k], lo+(raw+1)/2*(hi-lo))
+		}
+	}
+	return actions
+}
+
+// embedding is what the model remembers of each token, within ±0.5.
+func (m *Model) embedding() []float32 {
+	e := make([]float32, m.Tokenizer.Size()*width)
+	for i := range e {
+		id, d := i/width, i%width
+		e[i] = float32((id*7+d*3)%11-5) / 10
+	}
+	return e
+}
+
+// gain makes each action of a chunk another one.
+func (m *Model) gain(k, d int) float32 {
+	if m.opts.NaN != "" && m.describe().Action.Names[d] == m.opts.NaN {
+		return float32(math.NaN())
+	}
+	return 1 - float32(k)/(2*chunk)
+}
+
+// script is the token that comes after each token.
+func (m *Model) script() []int64 {
+	next := make([]int64, m.Tokenizer.Size())
+	for i := range next {
+		next[i] = m.Tokenizer.ID(tokenizer.EOT)
+	}
+	tokens := m.Tokenizer.Encode(m.opts.Thought)
+	last := m.Tokenizer.ID(tokenizer.Think)
+	for _, id := range tokens {
+		next[last], last = id, id
+	}
+	if m.opts.Endless {
+		next[last] = tokens[0]
+	}
+	return next
+}
+
+// scriptable says why the thought cannot be scripted by each token's successor.
+func (m *Model) scriptable() error {
+	seen := make(map[int64]bool)
+	for _, id := range m.Tokenizer.Encode(m.opts.Thought) {
+		if seen[id] {
+			return fmt.Errorf("policytest: thought %q has %q twice, so it cannot be scripted", strings.TrimSpace(m.opts.Thought), m.Tokenizer.Token(id))
+		}
+		seen[id] = true
+	}
+	return nil
+}
