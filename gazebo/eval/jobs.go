@@ -1,0 +1,90 @@
+package eval
+
+import (
+	"fmt"
+
+	"hyt/gazebo/task"
+	"hyt/policy"
+)
+
+// jobs lists all episodes, cell by cell, in the order of the report.
+func (c *Config) jobs() ([]job, error) {
+	var jobs []job
+	for _, control := range c.Controls {
+		for _, mode := range c.modesOf(control) {
+			for _, name := range c.Tasks {
+				t, err := task.ByName(name)
+				if err != nil {
+					return nil, err
+				}
+				for _, split := range c.Splits {
+					cell, err := c.cellJobs(t, split, mode, control)
+					if err != nil {
+						return nil, err
+					}
+					jobs = append(jobs, cell...)
+				}
+			}
+		}
+	}
+	return jobs, nil
+}
+
+// modesOf returns the modes to play: a reference policy has none.
+func (c *Config) modesOf(control Control) []policy.Mode {
+	if control.reference() {
+		return []policy.Mode{""}
+	}
+	return c.Modes
+}
+
+func (c *Config) cellJobs(t task.Task, split task.Split, mode policy.Mode, control Control) ([]job, error) {
+	jobs := make([]job, 0, c.Episodes)
+	for i := range c.Episodes {
+		seed := c.Seed + int64(i)
+		scene, err := t.Episode(split, seed)
+		if err != nil {
+			return nil, err
+		}
+		e := Episode{t.Name(), split, mode, control, seed, scene.Instruction}
+		if control == Shuffled {
+			if e.Instruction, err = otherInstruction(scene); err != nil {
+				return nil, err
+			}
+		}
+		jobs = append(jobs, job{e, scene})
+	}
+	return jobs, nil
+}
+
+// shuffleReach is how many later scenes are looked through for an instruction.
+const shuffleReach = 500
+
+// otherInstruction is that of the first later scene that asks for another object,
+// one that stands in this scene too: a policy that listens then goes wrong here.
+// Where this scene's other objects are never asked for, it is that of the first
+// later scene that asks for another object at all.
+func otherInstruction(e task.Episode) (string, error) {
+	fallback := ""
+	for k := int64(1); k <= shuffleReach; k++ {
+		other, err := e.Task.Episode(e.Split, e.Seed+k)
+		if err != nil {
+			return "", err
+		}
+		if other.Goal.Object == e.Goal.Object {
+			continue
+		}
+		if fallback == "" {
+			fallback = other.Instruction
+		}
+		for _, o := range e.Scene.Objects {
+			if (task.Thing{Color: o.Color, Shape: o.Shape}) == other.Goal.Object {
+				return other.Instruction, nil
+			}
+		}
+	}
+	if fallback == "" {
+		return "", fmt.Errorf("%s, split %s, seed %d: no later scene asks for another object", e.Task.Name(), e.Split, e.Seed)
+	}
+	return fallback, nil
+}

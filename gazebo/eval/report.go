@@ -1,0 +1,139 @@
+package eval
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"hyt/gazebo/task"
+	"hyt/policy"
+)
+
+// Report is the outcome of a run. Its JSON form is what scripts rely on: keys are
+// only ever added.
+type Report struct {
+	Cells       []Cell                    `json:"cells"`
+	LatencyMS   map[policy.Mode]Quantiles `json:"latency_ms"`
+	Seed        int64                     `json:"seed"`
+	ModelSHA256 string                    `json:"model_sha256"`
+	Sim         string                    `json:"sim"`
+	ReplanS     float64                   `json:"replan_s"`
+	InjectedS   float64                   `json:"injected_latency_s"`
+
+	Results []Result `json:"-"` // every episode, cell by cell
+}
+
+// Cell is one line of the success table.
+type Cell struct {
+	Task      string      `json:"task"`
+	Split     task.Split  `json:"split"`
+	Mode      policy.Mode `json:"mode"`
+	Control   Control     `json:"control,omitempty"`
+	Episodes  int         `json:"episodes"`
+	Successes int         `json:"successes"`
+	Rate      float64     `json:"rate"`
+	CI95      [2]float64  `json:"ci95"`   // Wilson
+	Wrong     int         `json:"wrong"`  // ended by a mistake, such as the wrong object touched; the rest ran out of time
+	TimeS     float64     `json:"time_s"` // mean simulated time of the successes
+}
+
+func newReport(cfg Config, results []Result) Report {
+	r := Report{
+		LatencyMS: map[policy.Mode]Quantiles{}, Seed: cfg.Seed, ModelSHA256: cfg.ModelSHA256,
+		Sim: cfg.SimName, ReplanS: cfg.Replan.Seconds(), InjectedS: cfg.Latency.Seconds(), Results: results,
+	}
+	latency := map[policy.Mode][]time.Duration{}
+	for start := 0; start < len(results); start += cfg.Episodes {
+		cell := results[start : start+cfg.Episodes]
+		r.Cells = append(r.Cells, newCell(cell))
+		for _, e := range cell {
+			if !e.Control.reference() {
+				latency[e.Mode] = append(latency[e.Mode], e.Latency...)
+			}
+		}
+	}
+	for mode, d := range latency {
+		r.LatencyMS[mode] = quantiles(d)
+	}
+	return r
+}
+
+func newCell(results []Result) Cell {
+	e := results[0].Episode
+	c := Cell{Task: e.Task, Split: e.Split, Mode: e.Mode, Control: e.Control, Episodes: len(results)}
+	var total time.Duration
+	for _, r := range results {
+		switch r.Verdict {
+		case task.Success:
+			c.Successes++
+			total += r.Time
+		case task.Failure:
+			c.Wrong++
+		}
+	}
+	c.Rate = float64(c.Successes) / float64(c.Episodes)
+	c.CI95 = Wilson(c.Successes, c.Episodes)
+	if c.Successes > 0 {
+		c.TimeS = total.Seconds() / float64(c.Successes)
+	}
+	return c
+}
+
+// Successes returns, seed by seed, whether the episodes of one cell succeeded:
+// the input of Paired.
+func (r Report) Successes(taskName string, split task.Split, mode policy.Mode, control Control) []bool {
+	var out []bool
+	for _, e := range r.Results {
+		if e.Task == taskName && e.Split == split && e.Mode == mode && e.Control == control {
+			out = append(out, e.Success())
+		}
+	}
+	return out
+}
+
+// who is what plays in a cell, for tables.
+func (c Cell) who() string {
+	switch {
+	case c.Control.reference():
+		return string(c.Control)
+	case c.Control != Plain:
+		return fmt.Sprintf("%s, %s", c.Mode, c.Control)
+	default:
+		return string(c.Mode)
+	}
+}
+
+func tableHead() []string {
+	return []string{"task", "split", "who", "success", "95 %", "wrong", "episodes", "mean time"}
+}
+
+func (c Cell) row() []string {
+	return []string{
+		c.Task, string(c.Split), c.who(), fmt.Sprintf("%.1f %%", 100*c.Rate),
+		fmt.Sprintf("%.1f–%.1f", 100*c.CI95[0], 100*c.CI95[1]), fmt.Sprint(c.Wrong),
+		fmt.Sprint(c.Episodes), fmt.Sprintf("%.1f s", c.TimeS),
+	}
+}
+
+// WriteTable prints the cells aligned for a terminal.
+func (r Report) WriteTable(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, strings.Join(tableHead(), "\t"))
+	for _, c := range r.Cells {
+		fmt.Fprintln(tw, strings.Join(c.row(), "\t"))
+	}
+	return tw.Flush()
+}
+
+// WriteMarkdown prints the cells as a Markdown table.
+func (r Report) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(tableHead(), " | "), strings.Repeat("---|", len(tableHead())))
+	for _, c := range r.Cells {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(c.row(), " | "))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

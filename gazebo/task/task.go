@@ -1,0 +1,117 @@
+// Package task says what the robot is asked to do and whether it did it: scenes
+// and instructions by seed, judges that watch the true state, and oracles that
+// show how, with the thoughts that go with each action.
+//
+// Everything is a pure function of (task, split, seed) or of the true state. A
+// task asks nothing that one image and the arm's own pose would not tell, so a
+// policy without memory can learn it.
+//
+// Seeds below EvalSeed are for demonstrations and tuning, seeds from EvalSeed up
+// for evaluation.
+package task
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hyt/gazebo/sim"
+)
+
+// EvalSeed is the first seed for evaluation. Nothing that is trained or tuned
+// may have seen a scene from here up.
+const EvalSeed = 1_000_000
+
+// Task is one kind of thing to do.
+type Task interface {
+	Name() string
+	// Limit is the simulated time that an episode may take.
+	Limit() time.Duration
+	// Episode draws a scene and what is asked in it. The same arguments give the
+	// same episode.
+	Episode(split Split, seed int64) (Episode, error)
+	// Judge returns a fresh judge of one episode with this goal.
+	Judge(Goal) Judge
+	// Oracle returns the demonstrator of this goal.
+	Oracle(Goal) Oracle
+}
+
+// Episode is one scene with one thing to do in it.
+type Episode struct {
+	Task        Task
+	Split       Split
+	Seed        int64
+	Scene       sim.Scene
+	Instruction string
+	Goal        Goal
+}
+
+// Goal is what an instruction means.
+type Goal struct {
+	Task     string // "touch", "push" or "place"
+	Object   Thing
+	Relation string // "", "into", "on" or "beside"
+	Support  Thing  // what to put Object on or beside, for place
+	Zone     string // "left" or "right", for push
+}
+
+// Thing names an object as an instruction does.
+type Thing struct{ Color, Shape string }
+
+func (t Thing) String() string { return t.Color + " " + t.Shape }
+
+// name is the thing's Object.Name in a scene.
+func (t Thing) name() string { return t.Color + "_" + t.Shape }
+
+func thingOf(o sim.Object) Thing { return Thing{Color: o.Color, Shape: o.Shape} }
+
+// Verdict is a judge's opinion so far.
+type Verdict int
+
+const (
+	Running Verdict = iota
+	Success
+	Failure
+)
+
+func (v Verdict) String() string {
+	switch v {
+	case Success:
+		return "success"
+	case Failure:
+		return "failure"
+	default:
+		return "running"
+	}
+}
+
+// Judge decides one episode. It is shown the state at the start and after each
+// control step; once it said Success or Failure it stays with it.
+type Judge interface {
+	See(sim.State) Verdict
+}
+
+// All returns the tasks in the order of tables and reports.
+func All() []Task { return []Task{Touch{}, Push{}, Place{}} }
+
+// ByName returns one task.
+func ByName(name string) (Task, error) {
+	var names []string
+	for _, t := range All() {
+		if t.Name() == name {
+			return t, nil
+		}
+		names = append(names, t.Name())
+	}
+	return nil, fmt.Errorf("no task %q: choose from %s", name, strings.Join(names, ", "))
+}
+
+// index returns where the thing stands in objects, or -1.
+func index(objects []sim.Object, t Thing) int {
+	for i, o := range objects {
+		if o.Color == t.Color && o.Shape == t.Shape {
+			return i
+		}
+	}
+	return -1
+}
