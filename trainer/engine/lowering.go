@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+)
+
+// loweringBackend wraps the ONNX backend and rewrites the few operations that it
+// lacks or runs slowly, while the graph is being built:
+//
+//   - DotGeneral, which upstream emits as Einsum, becomes Transpose + Reshape +
+//     MatMul (a training step is 1.2 to 1.7 times faster);
+//   - Pad with zeros becomes Concat with zeros, which gives Slice its gradient;
+//   - fused operators (see Fused) take the place of an Identity.
+type loweringBackend struct {
+	compute.Backend
+	data  compute.DataInterface
+	fused string // operator that the next Identity becomes; "" means none
+}
+
+func (b *loweringBackend) Builder(name string) compute.Builder {
+	inner := b.Backend.Builder(name)
+	lb := &loweringBuilder{Builder: inner, backend: b}
+	lb.main = &loweringFunction{Function: inner.Main(), builder: lb}
+	return lb
+}
+
+func (b *loweringBackend) BufferFromFlatData(d compute.DeviceNum, flat any, s shapes.Shape) (compute.Buffer, error) {
+	return b.data.BufferFromFlatData(d, flat, s)
+}
+
+func (b *loweringBackend) HasSharedBuffers() bool { return b.data.HasSharedBuffers() }
+
+func (b *loweringBackend) NewSharedBuffer(d compute.DeviceNum, s shapes.Shape) (compute.Buffer, any, error) {
+	return b.data.NewSharedBuffer(d, s)
+}
+
+type loweringBuilder struct {
+	compute.Builder
+	backend *loweringBackend
+	main    *loweringFunction
+}
+
+func (b *loweringBuilder) Main() compute.Function { return b.main }
+
+type loweringFunction struct {
+	compute.Function
+	builder *loweringBuilder
+}
+
+func (f *loweringFunction) Builder() compute.Builder { return f.builder }
+
+// Identity is an identity, or the fused operator that Fused asked for.
+func (f *loweringFunction) Identity(x compute.Value) (compute.Value, error) {
+	y, err := f.Function.Identity(x)
+	if op := f.builder.backend.fused; err == nil && op != "" {
+		f.builder.backend.fused = ""
+		err = setOperator(y, op)
+	}
+	return y, err
+}
+
+// DotGeneral computes the same product as upstream's, by one MatMul.
+func (f *loweringFunction) DotGeneral(lhs compute.Value, lhsContract, lhsBatch []int,
+	rhs compute.Value, rhsContract, rhsBatch []int, config compute.DotGeneralConfig) (compute.Value, error) {
+	if config.AccumulatorDType != dtypes.InvalidDType || config.OutputDType != dtypes.InvalidDType {
+		return f.Function.DotGeneral(lhs, lhsContract, lhsBatch, rhs, rhsContract, rhsBatch, config)
+	}
+	l, lhsCross, err := f.canonical(lhs, lhsBatch, lhsContract, false)
+	if err != nil {
+		return nil, err
+	}
+	r, rhsCross, err := f.canonical(rhs, rhsBatch, rhsContract, true)
+	if err != nil {
+		return nil, err
+	}
+	// [batch, m, k] x [batch, k, n], or the same without a batch axis.
+	var y compute.Value
+	batched := len(lhsBatch) > 0
+	if batched {
+		y, err = f.Function.DotGeneral(l, []int{2}, []int{0}, r, []int{1}, []int{0}, config)
+	} else {
+		y, err = f.Function.DotGeneral(l, []int{1}, nil, r, []int{0}, nil, config)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := setOperator(y, "MatMul"); err != nil {
+		return nil, err
+	}
+	shape, err := f.Shape(lhs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]int, 0, 4)
+	for _, axis := range lhsBatch {
+		out = append(out, shape.Dimensions[axis])
+	}
+	return f.reshape(y, append(append(out, lhsCross...), rhsCross...))
+}
+
+// canonical brings x to [batch, cross, contract], or [batch, contract, cross]
+// where contractFirst, each group flattened to one axis and no batch axis where
+// batch is empty. It also returns the dimensions of the cross axes.
+func (f *loweringFunction) canonical(x compute.Value, batch, contract []int, contractFirst bool) (compute.Value, []int, error) {
+	shape, err := f.Shape(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	var cross, crossDims []int
+	for axis, dim := range shape.Dimensions {
+		if !slices.Contains(batch, axis) && !slices.Contains(contract, axis) {
+			cross, crossDims = append(cross, axis), append(crossDims, dim)
+		}
+	}
+	groups := [][]int{batch, cross, contract}
+	if contractFirst {
+		groups = [][]int{batch, contract, cross}
+	}
+	if len(batch) == 0 {
+		groups = groups[1:]
+	}
+	perm := slices.Concat(groups...)
+	if !slices.IsSorted(perm) {
+		if x, err = f.Transpose(x, perm...); err != nil {
+			return nil, nil, err
+		}
+	}
+	dims := make([]int, len(groups))
+	for i, group := range groups {
+		dims[i] = 1
+		for _, axis := range group {
+			dims[i] *= shape.Dimensions[axis]
+		}
+	}
+	y, err := f.reshape(x, dims)
+	return y, crossDims, err
+}
+
+func (f *loweringFunction) reshape(x compute.Value, dims []int) (compute.Value, error) {
+	shape, err := f.Shape(x)
+	if err != nil || slices.Equal(shape.Dimensions, dims) {
+		return x, err
+	}
+	return f.Reshape(x, dims...)
+}
+
+// Pad supports what the gradient of Slice needs: zeros before and after, no
+// interior padding and no cropping.
+func (f *loweringFunction) Pad(x, fill compute.Value, axes ...compute.PadAxis) (compute.Value, error) {
+	for axis, pad := range axes {
+		if pad.Interior != 0 || pad.Start < 0 || pad.End < 0 {
+			return nil, fmt.Errorf("engine: Pad with %+v is not supported: only zeros before and after", pad)
+		}
+		if pad.Start == 0 && pad.End == 0 {
+			continue
+		}
+		shape, err := f.Shape(x)
+		if err != nil {
+			return nil, err
+		}
+		parts := []compute.Value{x}
+		for i, n := range []int{pad.Start, pad.End} {
+			if n == 0 {
+				continue
+			}
+			filled := shape.Clone()
+			filled.Dimensions[axis] = n
+			z, err := f.BroadcastInDim(fill, filled, nil)
+			if err != nil {
+				return nil, err
+			}
+			parts = slices.Insert(parts, i*len(parts), z)
+		}
+		if x, err = f.Concatenate(axis, parts...); err != nil {
+			return nil, err
+		}
+	}
+	return x, nil
+}
+
+// setOperator makes a node of the ONNX backend emit another operator with the
+// same inputs and output shape, and no attributes.
+//
+// The backend offers no way to emit an operator that it has no method for, and
+// its Node keeps the operator's name private; this writes that one field. It is
+// safe because the fields are found by name and checked for their kind, so that
+// a changed Node gives an error instead of a wild write, and because the node
+// belongs to the graph that this goroutine is building.
+func setOperator(node compute.Value, op string) error {
+	v := reflect.ValueOf(node)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("engine: cannot emit %s: the ONNX backend's node is a %T", op, node)
+	}
+	name, attrs := v.Elem().FieldByName("opType"), v.Elem().FieldByName("attributes")
+	if name.Kind() != reflect.String || attrs.Kind() != reflect.Slice {
+		return fmt.Errorf("engine: cannot emit %s: the ONNX backend's node has changed its fields", op)
+	}
+	reflect.NewAt(name.Type(), unsafe.Pointer(name.UnsafeAddr())).Elem().SetString(op)
+	reflect.NewAt(attrs.Type(), unsafe.Pointer(attrs.UnsafeAddr())).Elem().SetZero()
+	return nil
+}

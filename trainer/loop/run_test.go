@@ -1,0 +1,182 @@
+package loop
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hyt/trainer/engine"
+	"hyt/trainer/model"
+)
+
+func tiny() model.Config {
+	return model.Config{Vocab: 150, Width: 16, Layers: 2, Heads: 2, Hidden: 24, Stem1: 4, Stem2: 8,
+		Positions: 6, Text: 6, Chunk: 3, Dims: 5, PlaceX: 10, PlaceY: 80}
+}
+
+// noise gives rows that depend on their index only.
+type noise struct{ fail int }
+
+func (n noise) Row(index int) (model.Row, string, error) {
+	if n.fail > 0 && index >= n.fail {
+		return model.Row{}, "", errors.New("the well is dry")
+	}
+	r := rand.New(rand.NewPCG(9, uint64(index)))
+	row := model.Row{Image: make([]byte, 64*64*3), Proprio: make([]float32, 5), Predict: 1,
+		Tokens: []int64{r.Int64N(150), 3, 4}, TextWeight: 1, Actions: make([]float32, 15), ActWeight: 1}
+	for i := range row.Image {
+		row.Image[i] = byte(r.IntN(256))
+	}
+	return row, "act", nil
+}
+
+func config(steps int) Config {
+	c := Default()
+	c.Steps, c.Batch, c.Warmup, c.LogEvery, c.SaveEvery, c.EvalEvery = steps, 2, 1, 2, 2, 2
+	return c
+}
+
+func trainer(t *testing.T, c Config, s Source) *Trainer {
+	t.Helper()
+	e, err := engine.Open(engine.ONNX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := model.NewWeights(e, tiny(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := New(e, c, w, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close(); e.Close() })
+	return tr
+}
+
+func TestResumedRunEndsWithTheSameWeights(t *testing.T) {
+	whole := trainer(t, config(6), noise{})
+	if err := whole.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	path := filepath.Join(t.TempDir(), "c.ckpt")
+	first := trainer(t, config(6), noise{})
+	stop, cancel := context.WithCancel(t.Context())
+	first.Save = func(c *Checkpoint) error { return c.Write(path) }
+	first.Log = func(m Measure) {
+		if m.Step == 4 {
+			cancel()
+		}
+	}
+	if err := first.Run(stop); !errors.Is(err, context.Canceled) {
+		t.Fatalf("a cancelled run ended with %v", err)
+	}
+	c, err := ReadCheckpoint(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Step != 4 {
+		t.Errorf("saved at step %d, want 4", c.Step)
+	}
+	second := trainer(t, config(6), noise{})
+	if err := second.Restore(c); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range tiny().Params() {
+		if !slices.Equal(whole.weights.Tensor[i].F32, second.weights.Tensor[i].F32) {
+			t.Errorf("%s differs after resuming", p.Name)
+		}
+		if !slices.Equal(whole.average.Tensor[i].F32, second.average.Tensor[i].F32) {
+			t.Errorf("the average of %s differs after resuming", p.Name)
+		}
+	}
+	if got, want := len(second.History()), len(whole.History()); got != want {
+		t.Errorf("%d measures, want %d", got, want)
+	}
+}
+
+func TestSourceErrorsEndTheRun(t *testing.T) {
+	err := trainer(t, config(6), noise{fail: 5}).Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "the well is dry") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestHeldOutErrorsAreReported(t *testing.T) {
+	tr := trainer(t, config(4), noise{})
+	tr.Evaluate = func(*model.Weights) (map[string]float64, error) { return map[string]float64{"act_mm": 3}, nil }
+	if err := tr.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	last := tr.History()[len(tr.History())-1]
+	if last.HeldOut["act_mm"] != 3 || last.Loss["act.action"] <= 0 || last.Samples != 8 {
+		t.Errorf("last measure %+v", last)
+	}
+	dir := t.TempDir()
+	if err := WriteMetrics(filepath.Join(dir, "m.json"), tr.History()); err != nil {
+		t.Error(err)
+	}
+	if err := WritePlot(filepath.Join(dir, "p.png"), tr.History()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCheckpointsThatAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	good := trainer(t, config(2), noise{}).Checkpoint()
+	write := func(name string, change func(*Checkpoint)) string {
+		c := *good
+		change(&c)
+		path := filepath.Join(dir, name)
+		if err := c.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text := filepath.Join(dir, "text")
+	if err := os.WriteFile(text, []byte("hello"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, path, want string }{
+		{"missing file", filepath.Join(dir, "none"), "does not exist"},
+		{"another file", text, "not a checkpoint"},
+		{"missing array", write("a", func(c *Checkpoint) { c.Average = c.Average[1:] }), "arrays"},
+		{"short array", write("b", func(c *Checkpoint) { c.Average = append([][]float32{{1}}, c.Average[1:]...) }), "wants"},
+		{"impossible model", write("c", func(c *Checkpoint) { c.Model.Heads = 5 }), "heads"},
+	} {
+		if _, err := ReadCheckpoint(test.path); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want one with %q", test.name, err, test.want)
+		}
+	}
+	c, err := ReadCheckpoint(write("w", func(c *Checkpoint) { *c = *c.WeightsOnly() }))
+	if err != nil {
+		t.Fatalf("weights only: %v", err)
+	}
+	if err := trainer(t, config(2), noise{}).Restore(c); err == nil {
+		t.Error("resumed from weights only")
+	}
+}
+
+func TestConfigRejects(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"no steps":         func(c *Config) { c.Steps = 0 },
+		"no learning rate": func(c *Config) { c.Rate = 0 },
+		"average of one":   func(c *Config) { c.Average = 1 },
+		"no batch":         func(c *Config) { c.Batch = 0 },
+	} {
+		c := Default()
+		change(&c)
+		if c.Validate() == nil {
+			t.Errorf("accepts %s", name)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"hyt/trainer/engine"
+)
+
+// tiny is small enough for the pure-Go backend.
+func tiny() Config {
+	return Config{Vocab: 150, Width: 16, Layers: 2, Heads: 2, Hidden: 24, Stem1: 4, Stem2: 8,
+		Positions: 8, Text: 6, Chunk: 3, Dims: 5, PlaceX: 10, PlaceY: 80}
+}
+
+func open(t testing.TB, name string) *engine.Engine {
+	t.Helper()
+	e, err := engine.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	return e
+}
+
+// randomBatch fills every input with seeded noise; the last text position of
+// each sample is padding.
+func randomBatch(t testing.TB, e *engine.Engine, c Config, size int) *Batch {
+	t.Helper()
+	b, err := NewBatch(e, c, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	image := make([]byte, ImageSide*ImageSide*Channels)
+	for s := range size {
+		for i := range image {
+			image[i] = byte(r.IntN(256))
+		}
+		Unfold(b.Patches.F32[s*stemTokens*patchLen:], image, Look{})
+		for i := range c.Text {
+			b.Tokens.I64[s*c.Text+i] = r.Int64N(int64(c.Vocab))
+			b.Targets.I64[s*c.Text+i] = r.Int64N(int64(c.Vocab))
+			b.TextWeight.F32[s*c.Text+i] = 1 / float32(size*c.Text)
+		}
+		FillMask(b.Mask.F32[s*c.Suffix()*c.Keys():], c, c.Text-1)
+		b.ActWeight.F32[s] = 1 / float32(size)
+	}
+	for i := range b.Proprio.F32 {
+		b.Proprio.F32[i] = r.Float32()*0.4 - 0.2
+	}
+	for i := range b.Actions.F32 {
+		b.Actions.F32[i] = r.Float32()*2 - 1
+	}
+	return b
+}
+
+func BenchmarkStep32(bm *testing.B) {
+	e := open(bm, engine.ONNX)
+	c := Default()
+	c.Vocab, c.PlaceX, c.PlaceY = 200, 20, 100
+	const size = 32
+	w, err := NewWeights(e, c, 1)
+	if err != nil {
+		bm.Fatal(err)
+	}
+	b := randomBatch(bm, e, c, size)
+	s, err := NewStepper(e, c, size)
+	if err != nil {
+		bm.Fatal(err)
+	}
+	bm.ReportMetric(float64(w.Count()), "weights")
+	for bm.Loop() {
+		r, err := s.Step(w, b)
+		if err != nil {
+			bm.Fatal(err)
+		}
+		if math.IsNaN(float64(r.Loss)) {
+			bm.Fatal("loss is NaN")
+		}
+		r.Free()
+	}
+	bm.ReportMetric(float64(bm.N*size)/bm.Elapsed().Seconds(), "samples/s")
+}
+
+// TestONNXAgreesWithPureGo: two unrelated backends give the same loss and the
+// same gradient of every weight.
+func TestONNXAgreesWithPureGo(t *testing.T) {
+	c := tiny()
+	const size = 2
+	results := map[string]*Result{}
+	for _, name := range []string{engine.ONNX, engine.Go} {
+		e := open(t, name)
+		w, err := NewWeights(e, c, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := NewStepper(e, c, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Step(w, randomBatch(t, e, c, size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		results[name] = r
+	}
+	a, b := results[engine.ONNX], results[engine.Go]
+	if math.Abs(float64(a.Loss-b.Loss)) > 1e-5 {
+		t.Errorf("loss %v on ONNX, %v in pure Go", a.Loss, b.Loss)
+	}
+	for i, p := range c.Params() {
+		worst, scale := 0.0, 1e-6
+		for j := range a.Grad[i] {
+			worst = max(worst, math.Abs(float64(a.Grad[i][j]-b.Grad[i][j])))
+			scale = max(scale, math.Abs(float64(b.Grad[i][j])))
+		}
+		if worst > 1e-4*scale+1e-6 {
+			t.Errorf("gradient of %s differs by %.2g of %.2g", p.Name, worst, scale)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+// Package traincmd is the command `hyt train`: from bags to a model directory, or
+// from rendered scenes to a model that can see and has yet to learn to act.
+package traincmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// options are the command line's.
+type options struct {
+	bags     []string
+	config   string
+	out      string
+	init     string
+	resume   bool
+	pretrain bool
+	steps    int
+	seed     uint64
+}
+
+// New returns the command.
+func New() *cobra.Command {
+	var o options
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a model from rosbags, or pretrain one on rendered scenes",
+		Long: `Trains by Hybrid Training on the demonstrations in the bags and writes a model
+directory. With --pretrain it learns to see from rendered scenes instead: the model
+directory that it writes has untrained actions, and is one to start from (--init).
+
+Beside OUT, the folder OUT.run keeps the checkpoint to resume from, metrics.json
+and loss.png. Ctrl-C saves before it stops; --resume goes on exactly from there.`,
+		Example: `  hyt train --pretrain --out build/models/grounded
+  hyt train --bags bags/touch --init build/models/grounded --out build/models/touch`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := o.configure(cmd)
+			if err != nil {
+				return err
+			}
+			r := run{config: c, out: o.out, bags: o.bags, resume: o.resume, print: cmd.OutOrStdout(),
+				command: "hyt " + strings.Join(os.Args[1:], " ")}
+			if o.pretrain {
+				return r.pretrain(cmd.Context())
+			}
+			return r.clone(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&o.bags, "bags", nil, "rosbag directories, or folders of them")
+	f.StringVar(&o.config, "config", "", "YAML file; see trainer/configs")
+	f.StringVar(&o.out, "out", "", "model directory to write")
+	f.StringVar(&o.init, "init", "", "checkpoint or model directory whose weights to start from")
+	f.BoolVar(&o.resume, "resume", false, "continue the run that OUT.run holds")
+	f.BoolVar(&o.pretrain, "pretrain", false, "learn to see from rendered scenes; takes no bags")
+	f.IntVar(&o.steps, "steps", 0, "steps to take, instead of the config's")
+	f.Uint64Var(&o.seed, "seed", 0, "seed, instead of the config's")
+	return cmd
+}
+
+// configure puts defaults, file and flags together.
+func (o options) configure(cmd *cobra.Command) (Config, error) {
+	c := Default()
+	switch {
+	case o.out == "":
+		return c, errors.New("train: --out is missing: say where the model goes")
+	case o.pretrain && len(o.bags) > 0:
+		return c, errors.New("train: --pretrain learns from rendered scenes and takes no --bags")
+	case !o.pretrain && len(o.bags) == 0:
+		return c, errors.New("train: --bags is missing: name the bags to learn from, or use --pretrain")
+	}
+	if o.pretrain {
+		c = DefaultPretrain()
+	}
+	if err := c.read(o.config); err != nil {
+		return c, err
+	}
+	if cmd.Flags().Changed("steps") {
+		c.Train.Steps = o.steps
+	}
+	if cmd.Flags().Changed("seed") {
+		c.Seed = o.seed
+	}
+	if o.init != "" {
+		c.Init = o.init
+	}
+	if err := c.Validate(); err != nil {
+		return c, fmt.Errorf("config: %w", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,232 @@
+package traincmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hyt/gazebo/task"
+	"hyt/policy/spec"
+	"hyt/policy/tokenizer"
+	"hyt/trainer/data"
+	"hyt/trainer/engine"
+	"hyt/trainer/export"
+	"hyt/trainer/ground"
+	"hyt/trainer/hybrid"
+	"hyt/trainer/loop"
+	"hyt/trainer/model"
+)
+
+// run is one training run, from its configuration to its files. Read pretrain
+// and clone top to bottom.
+type run struct {
+	config  Config
+	bags    []string
+	out     string
+	resume  bool
+	command string
+	print   io.Writer
+}
+
+// pretrain learns to see from rendered scenes and writes a model directory whose
+// actions are untrained.
+func (r run) pretrain(ctx context.Context) error {
+	e, err := engine.Open(engine.ONNX)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	start, err := r.start(e, task.Words(), func(*tokenizer.Tokenizer, int) int { return ground.TextLength })
+	if err != nil {
+		return err
+	}
+	train, err := groundMaker(start.tokenizer, r.config)
+	if err != nil {
+		return err
+	}
+	seen, err := groundMaker(start.tokenizer, r.config) // a renderer of its own: train's is used ahead
+	if err != nil {
+		return err
+	}
+	test, err := ground.NewHeldOutTest(e, start.weights.Config, seen, r.config.HeldOut)
+	if err != nil {
+		return err
+	}
+	t, err := loop.New(e, r.config.Train, start.weights, groundSource{train})
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	t.Evaluate = test.Measure
+	if err := r.learn(ctx, t, start, nil); err != nil {
+		return err
+	}
+	return r.export(e, t, start.tokenizer, groundSource{train}, spec.Training{
+		Regime: "ground", Data: map[string]string{"rendered scenes": fmt.Sprintf("seeds 0 to %d", ground.HeldOut-1)},
+	}, hybrid.NeutralNorm(), []string{"act", "think"})
+}
+
+// clone learns from the bags and writes a model directory.
+func (r run) clone(ctx context.Context) error {
+	all, report, err := data.Load(r.bags, data.Default())
+	if err != nil {
+		return err
+	}
+	r.say("%s", report.String())
+	train, valid := all.Split(r.config.Validation)
+	if train.Len() == 0 {
+		return fmt.Errorf("train: the bags hold no sample to learn from: see what was left out above")
+	}
+	e, err := engine.Open(engine.ONNX)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	length := func(t *tokenizer.Tokenizer, limit int) int {
+		return (&hybrid.Maker{Set: all, Tokenizer: t}).TextLength(limit)
+	}
+	start, err := r.start(e, append(task.Words(), instructions(all)...), length)
+	if err != nil {
+		return err
+	}
+	norm, err := hybrid.FitNorm(train, data.Dims)
+	if err != nil {
+		return err
+	}
+	maker := func(s hybrid.Set) *hybrid.Maker {
+		return &hybrid.Maker{Set: s, Tokenizer: start.tokenizer, Norm: norm, Weights: r.config.Modes, Seed: r.config.Seed,
+			Jitter: r.config.Jitter, GripJitter: r.config.GripJitter}
+	}
+	t, err := loop.New(e, r.config.Train, start.weights, hybridSource{maker(train)})
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	if valid.Len() > 0 && r.config.HeldOut > 0 {
+		test, err := hybrid.NewHeldOutTest(e, start.weights.Config, maker(valid), r.config.HeldOut)
+		if err != nil {
+			return err
+		}
+		t.Evaluate = test.Measure
+	}
+	if err := r.learn(ctx, t, start, &norm); err != nil {
+		return err
+	}
+	modes := r.config.Modes
+	return r.export(e, t, start.tokenizer, hybridSource{maker(train)}, spec.Training{
+		Regime:  modes.Regime(),
+		Weights: map[string]float64{"act": modes.Act, "think": modes.Think, "follow": modes.Follow},
+		Data:    report.Hashes(),
+	}, norm, modes.Trained())
+}
+
+// beginning is what a run starts from.
+type beginning struct {
+	words     []string
+	tokenizer *tokenizer.Tokenizer
+	weights   *model.Weights
+}
+
+// start draws fresh weights, or takes those of config.Init with its vocabulary.
+// length says how long a batch's text is, of the positions that the model has.
+func (r run) start(e *engine.Engine, words []string, length func(*tokenizer.Tokenizer, int) int) (b beginning, err error) {
+	var c *loop.Checkpoint
+	if r.config.Init != "" {
+		if c, err = readInit(e, r.config.Init); err != nil {
+			return b, err
+		}
+		words = c.Words
+	}
+	b.words, b.tokenizer = words, tokenizer.Build(words)
+	shape := r.config.Model.network(b.tokenizer)
+	if c != nil {
+		shape = c.Model
+	}
+	shape.Text = length(b.tokenizer, shape.Positions)
+	if b.weights, err = model.NewWeights(e, shape, r.config.Seed); err != nil {
+		return b, err
+	}
+	if c != nil {
+		err = c.StartFrom(b.weights)
+	}
+	r.say("model of %d weights, vocabulary of %d", b.weights.Count(), b.tokenizer.Size())
+	return b, err
+}
+
+// readInit loads a checkpoint file or a model directory.
+func readInit(e *engine.Engine, path string) (*loop.Checkpoint, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return export.Read(e, path)
+	}
+	return loop.ReadCheckpoint(path)
+}
+
+// learn runs the steps with checkpoints, progress and plot in the run's folder.
+func (r run) learn(ctx context.Context, t *loop.Trainer, b beginning, norm *hybrid.Norm) error {
+	folder := r.out + ".run"
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	path := filepath.Join(folder, "checkpoint.ckpt")
+	if r.resume {
+		c, err := loop.ReadCheckpoint(path)
+		if err != nil {
+			return fmt.Errorf("train: nothing to resume: %w", err)
+		}
+		if err := t.Restore(c); err != nil {
+			return fmt.Errorf("train: resume from %s: %w", path, err)
+		}
+		r.say("resuming at step %d", t.Step())
+	}
+	t.Save = func(c *loop.Checkpoint) error {
+		c.Words, c.Norm, c.Seed = b.words, norm, r.config.Seed
+		return c.Write(path)
+	}
+	began := time.Now()
+	t.Log = func(m loop.Measure) { r.say("%s", m) }
+	if err := t.Run(ctx); err != nil {
+		return err
+	}
+	r.say("%d steps in %s", t.Step(), time.Since(began).Round(time.Second))
+	if err := loop.WriteMetrics(filepath.Join(folder, "metrics.json"), t.History()); err != nil {
+		return err
+	}
+	return loop.WritePlot(filepath.Join(folder, "loss.png"), t.History())
+}
+
+// parityRows is how many real samples the exported graphs are checked on.
+const parityRows = 16
+
+// export writes the model directory and checks it on rows of the run. how says
+// what was learned from; the rest of the training record is filled in.
+func (r run) export(e *engine.Engine, t *loop.Trainer, tok *tokenizer.Tokenizer, source loop.Source,
+	how spec.Training, norm hybrid.Norm, modes []string) error {
+	last := t.History()[len(t.History())-1]
+	how.Command, how.Loss, how.Seed, how.Steps, how.Samples = r.command, last.Loss, int64(r.config.Seed), t.Step(), last.Samples
+	err := export.Write(r.out, export.Model{
+		Name: r.config.Name, Weights: t.Averaged(), Tokenizer: tok, Norm: norm, Modes: modes, Training: how,
+	})
+	if err != nil {
+		return err
+	}
+	var rows []model.Row
+	for i := range parityRows {
+		row, _, err := source.Row(i)
+		if err != nil {
+			return err
+		}
+		row.Look = model.Look{} // the exported graph sees the image as it is
+		rows = append(rows, row)
+	}
+	d, err := export.Parity(e, r.out, t.Averaged(), rows)
+	if err != nil {
+		return err
+	}
+	r.say("wrote %s; exported and trained graph differ by %.1g in logits and %.1g in actions", r.out, d.Logits, d.Actions)
+	return nil
+}
+
+func (r run) say(format string, args ...any) { fmt.Fprintf(r.print, format+"\n", args...) }
