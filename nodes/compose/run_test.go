@@ -1,0 +1,96 @@
+package compose
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hyt/config"
+	"hyt/msgs/bus"
+	"hyt/msgs/bus/mem"
+	"hyt/nodes/node"
+	"hyt/nodes/rosargs"
+)
+
+// probe is a component that notes how it was run.
+type probe struct {
+	config config.Config
+	name   string
+	fail   error
+}
+
+func (p *probe) Config() config.Config { return p.config }
+func (p *probe) Run(ctx context.Context, n *node.Node) error {
+	p.name = n.FullName()
+	return p.fail
+}
+
+func both() (policy, thinker *probe) {
+	a, b := config.DefaultPolicy(), config.DefaultThinker()
+	return &probe{config: &a}, &probe{config: &b}
+}
+
+func run(t *testing.T, line string, components ...node.Component) error {
+	t.Helper()
+	args, err := rosargs.Parse(strings.Fields("--ros-args " + line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Process{Components: components, Console: &bytes.Buffer{},
+		OpenDriver: func(string) (bus.Driver, error) { return mem.Open(), nil }}
+	return p.Run(t.Context(), args, nil)
+}
+
+func TestComposedNodesAreToldApart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p.yaml")
+	const params = "/**: {ros__parameters: {replan_rate: 7, thought_rate: 3}}\n/robot/brain: {ros__parameters: {image_timeout: 2}}\n"
+	if err := os.WriteFile(path, []byte(params), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	policy, thinker := both()
+	err := run(t, "-r policy:__node:=brain -r __ns:=/robot -p control_rate:=100 -p thinker:image_timeout:=4 -p threads:=2 --params-file "+path,
+		policy, thinker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if policy.name != "/robot/brain" || thinker.name != "/robot/thinker" {
+		t.Errorf("names %s, %s", policy.name, thinker.name)
+	}
+	p, th := policy.config.(*config.Policy), thinker.config.(*config.Thinker)
+	if p.ReplanRate != 7 || p.ImageTimeout != 2 || p.ControlRate != 100 || p.Threads != 2 {
+		t.Errorf("policy %+v", p)
+	}
+	if th.ThoughtRate != 3 || th.ImageTimeout != 4 || th.Threads != 2 {
+		t.Errorf("thinker %+v", th)
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"-r __node:=x", `policy and thinker would both be the node /x; name them apart with -r thinker:__node:=NAME`},
+		{"-p contol_rate:=3", `node /policy: -p contol_rate:=3: unknown parameter "contol_rate"; did you mean "control_rate"?`},
+		{"-p policy:thought_rate:=3", `node /policy: -p thought_rate:=3: unknown parameter "thought_rate"`},
+		{"-p thinker:bus:=mem", `policy wants bus dds and thinker wants mem: nodes of one process share one middleware`},
+		{"-p policy:control_rate:=0", `node /policy: parameter "control_rate" is 0, must be 1 to 1000 Hz`},
+	}
+	for _, tt := range tests {
+		policy, thinker := both()
+		err := run(t, tt.line, policy, thinker)
+		var usage *UsageError
+		if !errors.As(err, &usage) || err.Error() != tt.want {
+			t.Errorf("%s\n got %v\nwant %s", tt.line, err, tt.want)
+		}
+	}
+}
+
+func TestAFailingNodeEndsTheProcessWithItsName(t *testing.T) {
+	policy, thinker := both()
+	thinker.fail = errors.New("no model")
+	if err := run(t, "-r __ns:=/robot", policy, thinker); err == nil || err.Error() != "/robot/thinker: no model" {
+		t.Errorf("got %v", err)
+	}
+}

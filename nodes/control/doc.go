@@ -1,0 +1,19 @@
+// Package control is the real-time loop between a policy, which plans a chunk of
+// actions now and then, and a robot, which wants a command at every deadline.
+//
+// Key properties:
+//   - Commands leave at absolute deadlines (next += period); a late tick does not
+//     move the ones after it. Missed deadlines are counted with their cause.
+//   - Chunks are aligned by time, not by arrival: at time t the row of a chunk is
+//     (t - observation stamp) / action period.
+//   - It starts disarmed and then publishes nothing. Armed, it either follows a
+//     chunk or holds (zero velocity, the gripper keeps its last target), and it
+//     recovers from a hold by itself. A stop is latched until it is reset.
+//   - Limits on speed, acceleration and workspace scale the whole vector: the
+//     direction that the policy chose stays.
+//   - Nothing non-finite leaves it: a chunk with one such number is dropped whole.
+//
+// Controller is the logic: its Tick is a function of what it was told and of the
+// time passed in. Loop is the timing. Both are pure Go; the package imports no
+// middleware and no model.
+package control

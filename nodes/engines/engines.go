@@ -1,0 +1,74 @@
+// Package engines lets the nodes of one process share a loaded model: the thinker
+// then thinks about the frames that the policy has read already, and the weights
+// are in memory once.
+package engines
+
+import (
+	"errors"
+	"path/filepath"
+	"sync"
+
+	"hyt/policy"
+)
+
+// Pool opens model directories, each once. Its methods may be called from any
+// goroutine.
+type Pool struct {
+	mu   sync.Mutex
+	open map[string]*entry // by absolute path
+}
+
+type entry struct {
+	engine *policy.Engine
+	users  int
+}
+
+// NewPool is empty.
+func NewPool() *Pool { return &Pool{open: map[string]*entry{}} }
+
+// Handle is one user's share of an engine.
+type Handle struct {
+	*policy.Engine
+	pool *Pool
+	path string
+	once sync.Once
+}
+
+// Open loads the model directory, or shares it with who did before; options are
+// those of the first.
+func (p *Pool) Open(dir string, o policy.Options) (*Handle, error) {
+	if dir == "" {
+		return nil, errors.New(`no model: set parameter "model" to a directory that hyt train wrote`)
+	}
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e, shared := p.open[path]
+	if !shared {
+		engine, err := policy.Open(path, o)
+		if err != nil {
+			return nil, err
+		}
+		e = &entry{engine: engine}
+		p.open[path] = e
+	}
+	e.users++
+	return &Handle{Engine: e.engine, pool: p, path: path}, nil
+}
+
+// Close gives the share back; the last one closes the engine.
+func (h *Handle) Close() (err error) {
+	h.once.Do(func() {
+		h.pool.mu.Lock()
+		defer h.pool.mu.Unlock()
+		e := h.pool.open[h.path]
+		if e.users--; e.users == 0 {
+			delete(h.pool.open, h.path)
+			err = e.engine.Close()
+		}
+	})
+	return err
+}

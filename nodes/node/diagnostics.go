@@ -1,0 +1,107 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/bus"
+	"hyt/msgs/diagnostic_msgs"
+)
+
+// Level of a diagnostic status, as diagnostic_msgs numbers them.
+type Level = byte
+
+const (
+	OK    Level = diagnostic_msgs.DiagnosticStatus_OK
+	Warn  Level = diagnostic_msgs.DiagnosticStatus_WARN
+	Error Level = diagnostic_msgs.DiagnosticStatus_ERROR
+	Stale Level = diagnostic_msgs.DiagnosticStatus_STALE
+)
+
+// Status is one entry of a report. A fresh one is OK and says nothing.
+type Status struct {
+	msg diagnostic_msgs.DiagnosticStatus
+}
+
+// Summary sets the level and the sentence that says why.
+func (s *Status) Summary(l Level, format string, args ...any) {
+	s.msg.Level, s.msg.Message = l, fmt.Sprintf(format, args...)
+}
+
+// Worsen is Summary where l is worse than what was said; the sentence is appended
+// where both are faults, so that one fault does not hide another.
+func (s *Status) Worsen(l Level, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	switch {
+	case l == OK:
+	case s.msg.Level == OK:
+		s.msg.Level, s.msg.Message = l, text
+	default:
+		s.msg.Level = max(s.msg.Level, l)
+		s.msg.Message += "; " + text
+	}
+}
+
+// Add appends a value. Floats are written with four significant digits.
+func (s *Status) Add(key string, value any) {
+	text := fmt.Sprint(value)
+	if f, ok := value.(float64); ok {
+		text = fmt.Sprintf("%.4g", f)
+	}
+	s.msg.Values = append(s.msg.Values, diagnostic_msgs.KeyValue{Key: key, Value: text})
+}
+
+// AddMillis appends a duration in milliseconds.
+func (s *Status) AddMillis(key string, d time.Duration) {
+	s.Add(key, fmt.Sprintf("%.1f", float64(d.Microseconds())/1e3))
+}
+
+type check struct {
+	name string
+	fill func(*Status)
+}
+
+// Diagnose adds an entry to the node's report. fill is called for each report, from
+// the report's goroutine.
+func (n *Node) Diagnose(name string, fill func(*Status)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.checks = append(n.checks, check{name, fill})
+}
+
+// RunDiagnostics reports on /diagnostics, rate times a second, until ctx is done.
+func (n *Node) RunDiagnostics(ctx context.Context, rate float64) error {
+	pub, err := Advertise[*diagnostic_msgs.DiagnosticArray](n, "/diagnostics", bus.Default())
+	if err != nil {
+		return err
+	}
+	ticker := time.NewTicker(time.Duration(float64(time.Second) / rate))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if err := pub.Publish(n.report()); err != nil {
+				n.log.Warn("diagnostics not sent", "error", err)
+			}
+		}
+	}
+}
+
+func (n *Node) report() *diagnostic_msgs.DiagnosticArray {
+	n.mu.Lock()
+	checks := n.checks
+	n.mu.Unlock()
+	m := &diagnostic_msgs.DiagnosticArray{}
+	m.Header.Stamp = builtin_interfaces.FromTime(n.Now())
+	for _, c := range checks {
+		var s Status
+		s.msg.Name, s.msg.HardwareId = n.id.LoggerName()+": "+c.name, "hyt"
+		c.fill(&s)
+		m.Status = append(m.Status, s.msg)
+	}
+	return m
+}

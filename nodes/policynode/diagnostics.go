@@ -1,0 +1,86 @@
+package policynode
+
+import (
+	"hyt/nodes/control"
+	"hyt/nodes/node"
+)
+
+// controlCheck reports on the control loop. fill is called by one goroutine.
+type controlCheck struct {
+	session *session
+	missed  int64 // deadlines, at the last report
+}
+
+func (c *controlCheck) fill(s *node.Status) {
+	now := c.session.planner.task.get()
+	r, t := c.session.controller.Report(c.session.node.Now()), c.session.loop.Timing()
+	c.judge(s, r, t)
+	s.Add("state", r.State)
+	s.Add("hold", r.Reason)
+	s.Add("mode", now.mode)
+	s.Add("text", now.text)
+	s.Add("control_hz", t.Rate)
+	s.AddMillis("control_period_p50_ms", t.P50)
+	s.AddMillis("control_period_p99_ms", t.P99)
+	s.AddMillis("control_period_max_ms", t.Max)
+	s.Add("missed_deadlines", t.Missed)
+	s.Add("missed_cause", t.Cause)
+	s.Add("commands", r.Counts.Commands)
+	for reason := control.Latched; reason <= control.NotFinite; reason++ {
+		s.Add("held_"+reason.String(), r.Counts.HeldBy(reason))
+	}
+	s.Add("chunks", r.Counts.Chunks)
+	s.Add("chunks_not_finite", r.Counts.DroppedChunks)
+	s.AddMillis("image_age_ms", r.ImageAge)
+	s.AddMillis("plan_age_ms", r.PlanAge)
+}
+
+// judge says how it goes, in a sentence.
+func (c *controlCheck) judge(s *node.Status, r control.Report, t control.Timing) {
+	switch {
+	case r.State == control.Disarmed:
+		s.Summary(node.OK, "disarmed: commands are computed and not sent; ~/arm sends them")
+	case r.Reason.Wanted():
+		s.Summary(node.OK, "%s", r.Reason.Sentence())
+	case r.Reason == control.NoChunk || r.Reason == control.ChunkUsedUp:
+		s.Summary(node.Warn, "%s", r.Reason.Sentence())
+	default:
+		s.Summary(node.Error, "%s", r.Reason.Sentence())
+	}
+	if t.Missed > c.missed {
+		s.Worsen(node.Warn, "%d deadlines missed, the last because it %s", t.Missed-c.missed, t.Cause)
+	}
+	c.missed = t.Missed
+	if t.Failed != nil {
+		s.Worsen(node.Error, "a command was not sent: %v", t.Failed)
+	}
+}
+
+// fill reports on inference.
+func (p *planner) fill(s *node.Status) {
+	acts, ages := p.acts.Figures(), p.ages.Figures()
+	p.mu.Lock()
+	fault, faults := p.fault, p.faults
+	p.mu.Unlock()
+	bad, imageFault := p.observer.Fault()
+	s.Summary(node.OK, "planning")
+	switch {
+	case imageFault != nil:
+		s.Summary(node.Error, "%v", imageFault)
+	case p.task.get().hold:
+		s.Summary(node.OK, "nothing to do: no instruction")
+	case fault != nil:
+		s.Summary(node.Error, "%v", fault)
+	case acts.Count == 0:
+		s.Summary(node.Warn, "no plan yet")
+	}
+	s.Add("model", p.model.Spec().Name)
+	s.Add("plans", acts.Count)
+	s.Add("replan_hz", acts.Rate)
+	s.AddMillis("act_ms_p50", acts.P50)
+	s.AddMillis("act_ms_p99", acts.P99)
+	s.AddMillis("observation_age_ms_p50", ages.P50)
+	s.AddMillis("observation_age_ms_p99", ages.P99)
+	s.Add("failed_plans", faults)
+	s.Add("bad_images", bad)
+}

@@ -1,0 +1,140 @@
+package policynode
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/bus"
+	"hyt/msgs/hyt_msgs"
+	"hyt/nodes/control"
+	"hyt/nodes/meter"
+	"hyt/nodes/observe"
+	"hyt/policy"
+)
+
+// planner runs the model on the newest image and hands its plans to the controller.
+type planner struct {
+	model      Model
+	layout     control.Layout
+	observer   *observe.Observer
+	controller *control.Controller
+	chunks     *bus.Publisher[*hyt_msgs.ActionChunk]
+	now        func() time.Time
+	log        *slog.Logger
+	period     time.Duration // between plans, at least
+	maxAge     time.Duration // of an image
+
+	task    task
+	changed chan struct{} // the task did; one token at most
+	acts    meter.Meter   // time from observation in to chunk out
+	ages    meter.Meter   // of the observation when its plan is handed over
+
+	mu     sync.Mutex
+	fault  error // of the last attempt; nil when it went well
+	faults int64
+}
+
+// change applies a change of the task: the plan follows at once, not with the next
+// image.
+func (p *planner) change(apply func(*task)) {
+	now := p.task.change(apply)
+	p.controller.SetInstruction(!now.hold)
+	select {
+	case p.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (p *planner) setMode(name string) error {
+	mode, err := parseMode(name, p.model.Spec().Modes)
+	if err != nil {
+		return err
+	}
+	p.change(func(t *task) { t.mode = mode })
+	return nil
+}
+
+// run plans until ctx is done.
+func (p *planner) run(ctx context.Context) {
+	var began time.Time // the last plan
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.changed:
+		case <-p.observer.Updated():
+			// Images do not come to the microsecond: a quarter early is due too.
+			if time.Since(began) < p.period*3/4 {
+				continue
+			}
+		}
+		now := p.task.get()
+		if now.hold {
+			continue
+		}
+		began = time.Now()
+		err := p.plan(ctx, now)
+		if ctx.Err() == nil {
+			p.note(err)
+		}
+	}
+}
+
+// plan makes one plan and hands it over.
+func (p *planner) plan(ctx context.Context, asked snapshot) error {
+	obs, err := p.observer.Latest()
+	if err != nil {
+		return err
+	}
+	if age := p.now().Sub(obs.Stamp); age > p.maxAge {
+		return fmt.Errorf("the newest image is %v old", age.Round(time.Millisecond))
+	}
+	began := time.Now()
+	chunk, err := p.model.Plan(ctx, asked.mode, obs, asked.text)
+	if err != nil {
+		return err
+	}
+	p.acts.Add(time.Since(began))
+	rows, err := p.layout.Rows(chunk.Actions)
+	if err != nil {
+		return err
+	}
+	if p.task.get().epoch != asked.epoch {
+		return nil // planned for what was asked before
+	}
+	if err := p.controller.Offer(control.Chunk{Stamp: chunk.Stamp, Period: chunk.Period, Rows: rows}); err != nil {
+		return err
+	}
+	p.ages.Add(p.now().Sub(obs.Stamp))
+	return p.chunks.Publish(p.message(chunk))
+}
+
+func (p *planner) message(c policy.Chunk) *hyt_msgs.ActionChunk {
+	m := &hyt_msgs.ActionChunk{
+		ObservationStamp: builtin_interfaces.FromTime(c.Stamp),
+		Mode:             string(c.Mode), Names: c.Names, Units: p.model.Spec().Action.Units,
+		Period: c.Period.Seconds(), InferenceLatency: c.Latency.Seconds(), ModelSha256: p.model.SHA256(),
+	}
+	m.Header.Stamp = builtin_interfaces.FromTime(p.now())
+	for _, row := range c.Actions {
+		m.Actions = append(m.Actions, row...)
+	}
+	return m
+}
+
+// note keeps the outcome for diagnostics and logs what is new.
+func (p *planner) note(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		p.faults++
+		if p.fault == nil || p.fault.Error() != err.Error() {
+			p.log.Warn("no plan", "why", err)
+		}
+	}
+	p.fault = err
+}

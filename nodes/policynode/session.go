@@ -1,0 +1,161 @@
+package policynode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hyt/config"
+	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/bus"
+	"hyt/msgs/geometry_msgs"
+	"hyt/msgs/hyt_msgs"
+	"hyt/msgs/sensor_msgs"
+	"hyt/msgs/std_msgs"
+	"hyt/nodes/control"
+	"hyt/nodes/node"
+	"hyt/nodes/observe"
+)
+
+// session is one run of the node: its parts, connected to topics and services.
+type session struct {
+	node       *node.Node
+	config     *config.Policy
+	controller *control.Controller
+	loop       *control.Loop
+	observer   *observe.Observer
+	planner    *planner
+
+	action  *bus.Publisher[*geometry_msgs.TwistStamped]
+	gripper *bus.Publisher[*std_msgs.Float64]
+}
+
+func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
+	sp := model.Spec()
+	if err := checkSpec(sp); err != nil {
+		return nil, err
+	}
+	layout, err := control.NewLayout(sp.Action.Names)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", sp.Name, err)
+	}
+	observer, err := observe.New(observe.Settings{
+		Cameras: sp.Cameras, Proprio: sp.Proprio, PoseTimeout: seconds(c.PoseTimeout),
+		GripperJoints: c.GripperJoints, GripperTravel: c.GripperTravel,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", sp.Name, err)
+	}
+	period := time.Duration(float64(time.Second) / c.ControlRate)
+	controller := control.NewController(settings(c, period, layout.HasGripper()))
+	s := &session{node: n, config: c, controller: controller, observer: observer}
+	s.loop = &control.Loop{Controller: controller, Period: period, Now: n.Now, Publish: s.send}
+	s.planner = &planner{
+		model: model, layout: layout, observer: observer, controller: controller, now: n.Now, log: n.Log(),
+		period: time.Duration(float64(time.Second) / c.ReplanRate),
+		maxAge: seconds(c.ImageTimeout), changed: make(chan struct{}, 1),
+	}
+	return s, s.planner.setMode(c.Mode)
+}
+
+// connect opens publishers before subscriptions, and services last: nobody can ask
+// for what does not work yet.
+func (s *session) connect() (err error) {
+	if s.action, err = node.Advertise[*geometry_msgs.TwistStamped](s.node, "action", bus.Command()); err != nil {
+		return err
+	}
+	if s.gripper, err = node.Advertise[*std_msgs.Float64](s.node, "gripper", bus.Command()); err != nil {
+		return err
+	}
+	if s.planner.chunks, err = node.Advertise[*hyt_msgs.ActionChunk](s.node, "~/chunk", bus.Default()); err != nil {
+		return err
+	}
+	if err := errors.Join(
+		observe.Hear(s.node, "instruction", s.instructed),
+		observe.Hear(s.node, "follow", s.followed),
+		s.watch(),
+	); err != nil {
+		return err
+	}
+	s.node.Diagnose("control", (&controlCheck{session: s}).fill)
+	s.node.Diagnose("inference", s.planner.fill)
+	return s.serve()
+}
+
+// watch subscribes to the robot's sensors.
+func (s *session) watch() error {
+	for i, camera := range s.planner.model.Spec().Cameras {
+		_, err := node.Subscribe(s.node, observe.Topic(i, camera.Name), bus.SensorData(), func(m *sensor_msgs.Image) {
+			if stamp, err := s.observer.Image(i, m, s.node.Now()); err == nil && i == 0 {
+				s.controller.SawImage(stamp)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if s.observer.NeedsPose() || s.config.HasWorkspace() {
+		_, err := node.Subscribe(s.node, "ee_pose", bus.SensorData(), func(m *geometry_msgs.PoseStamped) {
+			s.controller.SawPose(s.observer.Pose(m, s.node.Now()))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if !s.observer.NeedsGripper() {
+		return nil
+	}
+	_, err := node.Subscribe(s.node, "joint_states", bus.SensorData(), func(m *sensor_msgs.JointState) {
+		s.observer.Joints(m, s.node.Now())
+	})
+	return err
+}
+
+func (s *session) instructed(text string) {
+	s.node.Log().Info("instruction", "text", text)
+	s.planner.change(func(t *task) { t.instruction = text })
+}
+
+func (s *session) followed(text string) {
+	s.node.Log().Info("follow", "text", text)
+	s.planner.change(func(t *task) { t.follow = text })
+}
+
+// send publishes one command. It is the control loop's goroutine.
+func (s *session) send(c control.Command) error {
+	m := &geometry_msgs.TwistStamped{
+		Header: std_msgs.Header{Stamp: builtin_interfaces.FromTime(s.node.Now()), FrameId: s.config.BaseFrame},
+		Twist: geometry_msgs.Twist{
+			Linear:  geometry_msgs.Vector3{X: c.Velocity[0], Y: c.Velocity[1], Z: c.Velocity[2]},
+			Angular: geometry_msgs.Vector3{X: c.Velocity[3], Y: c.Velocity[4], Z: c.Velocity[5]},
+		},
+	}
+	if err := s.action.Publish(m); err != nil {
+		return err
+	}
+	if !c.HasGripper {
+		return nil
+	}
+	return s.gripper.Publish(&std_msgs.Float64{Data: c.Gripper})
+}
+
+// armWhenPossible arms as soon as the controller agrees, and says once what it
+// waits for.
+func (s *session) armWhenPossible(ctx context.Context) {
+	for said := false; ; said = true {
+		err := s.controller.Arm(s.node.Now())
+		if err == nil {
+			s.node.Log().Info("armed (arm_on_activate)")
+			return
+		}
+		if !said {
+			s.node.Log().Info("waiting to arm", "why", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

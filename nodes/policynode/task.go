@@ -1,0 +1,69 @@
+package policynode
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"hyt/nodes/observe"
+	"hyt/policy"
+)
+
+// task is what the robot is asked to do now.
+type task struct {
+	mu          sync.Mutex
+	mode        policy.Mode
+	instruction string
+	follow      string // a thought, or part of one
+	epoch       int64  // changes with every change; plans for an older one are dropped
+}
+
+// snapshot is a task at one instant.
+type snapshot struct {
+	mode  policy.Mode
+	text  string // that counts in this mode
+	hold  bool   // nothing to do
+	epoch int64
+}
+
+func (t *task) get() snapshot {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.now()
+}
+
+// change applies a change and returns what holds then.
+func (t *task) change(apply func(*task)) snapshot {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	apply(t)
+	t.epoch++
+	return t.now()
+}
+
+// now needs t.mu. The word "stop" as an instruction counts in every mode.
+func (t *task) now() snapshot {
+	s := snapshot{mode: t.mode, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
+	if t.mode == policy.Follow {
+		s.text = t.follow
+		s.hold = observe.MeansHold(t.follow) || strings.EqualFold(t.instruction, "stop")
+	}
+	return s
+}
+
+// parseMode reads a mode's name, as parameters and ~/set_mode give it, and refuses
+// what the model did not learn.
+func parseMode(name string, learned []string) (policy.Mode, error) {
+	for _, m := range []policy.Mode{policy.Act, policy.Think, policy.Follow} {
+		if name != string(m) {
+			continue
+		}
+		for _, l := range learned {
+			if l == name {
+				return m, nil
+			}
+		}
+		return "", fmt.Errorf("the model did not learn mode %q; it has %s", name, strings.Join(learned, ", "))
+	}
+	return "", fmt.Errorf("unknown mode %q; use act, think or follow", name)
+}

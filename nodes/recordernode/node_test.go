@@ -1,0 +1,118 @@
+package recordernode
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hyt/msgs/bus"
+	"hyt/msgs/bus/mem"
+	"hyt/msgs/std_msgs"
+	"hyt/msgs/std_srvs"
+	"hyt/nodes/node"
+	"hyt/nodes/rosargs"
+)
+
+func start(t *testing.T, topics []string, onRun bool) (robot *node.Node, dir string, stop func() error) {
+	t.Helper()
+	driver := mem.Open()
+	open := func(name string) *node.Node {
+		n, err := node.New(node.Options{Identity: rosargs.Identity{Name: name, Namespace: "/"}, Driver: driver, Console: &bytes.Buffer{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	c := New()
+	c.config.Output, c.config.Topics, c.config.RecordOnRun = filepath.Join(t.TempDir(), "bag"), topics, onRun
+	robot = open("robot")
+	n := open("recorder")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx, n) }()
+	return robot, c.config.Output, func() error {
+		cancel()
+		return errors.Join(<-done, n.Close(), robot.Close(), driver.Close())
+	}
+}
+
+func trigger(t *testing.T, n *node.Node, service string) *std_srvs.TriggerResponse {
+	t.Helper()
+	client, err := bus.NewClient[*std_srvs.TriggerRequest](n.Bus(), service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := client.WaitForService(ctx); err != nil {
+		t.Fatal(err)
+	}
+	answer := &std_srvs.TriggerResponse{}
+	if err := bus.Call(ctx, client, &std_srvs.TriggerRequest{}, answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func TestEachRecordingIsABagOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		robot, dir, stop := start(t, []string{"instruction std_msgs/msg/String latched"}, false)
+		words, err := node.Advertise[*std_msgs.String](robot, "instruction", bus.Latched(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = words.Publish(&std_msgs.String{Data: "said before the start"})
+		for _, want := range []string{dir, dir + "_2"} {
+			if a := trigger(t, robot, "/recorder/start"); !a.Success || a.Message != "recording to "+want {
+				t.Fatalf("%+v", a)
+			}
+			if a := trigger(t, robot, "/recorder/start"); a.Success || !strings.Contains(a.Message, "already recording") {
+				t.Errorf("%+v", a)
+			}
+			time.Sleep(time.Second) // a later sample, also by its time
+			synctest.Wait()
+			_ = words.Publish(&std_msgs.String{Data: "touch the red cube"})
+			synctest.Wait()
+			if a := trigger(t, robot, "/recorder/stop"); !a.Success || a.Message != "2 messages in "+want {
+				t.Errorf("%+v", a)
+			}
+		}
+		if a := trigger(t, robot, "/recorder/stop"); a.Success || a.Message != "not recording; ~/start begins" {
+			t.Errorf("%+v", a)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestRecordsFromTheStartAndEndsItsBag(t *testing.T) {
+	robot, dir, stop := start(t, []string{"/instruction std_msgs/msg/String"}, true)
+	if a := trigger(t, robot, "/recorder/start"); a.Success || !strings.Contains(a.Message, dir) {
+		t.Errorf("%+v", a)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "metadata.yaml")); len(files) != 1 {
+		t.Error("the bag has no metadata.yaml")
+	}
+}
+
+func TestBadTopicsAreRefused(t *testing.T) {
+	for topic, want := range map[string]string{
+		"":                              "expected a name",
+		"image sensor_msgs/msg/Image x": "perhaps the word latched",
+		"bad-name std_msgs/msg/String":  "bad-name",
+	} {
+		_, _, stop := start(t, []string{topic}, true)
+		if err := stop(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", topic, err)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package simnode
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hyt/config"
+	"hyt/gazebo/sim"
+	"hyt/gazebo/task"
+	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/bus"
+	"hyt/msgs/geometry_msgs"
+	"hyt/msgs/hyt_msgs"
+	"hyt/msgs/rosgraph_msgs"
+	"hyt/msgs/sensor_msgs"
+	"hyt/msgs/std_msgs"
+	"hyt/nodes/meter"
+	"hyt/nodes/node"
+	"hyt/nodes/robotmsg"
+)
+
+// world is the simulator and what is known about the scene in it. run owns it but
+// for the command, the meters and the requests.
+type world struct {
+	config *config.Sim
+	sim    sim.Sim
+	node   *node.Node
+	step   time.Duration
+
+	images   *bus.Publisher[*sensor_msgs.Image]
+	poses    *bus.Publisher[*geometry_msgs.PoseStamped]
+	joints   *bus.Publisher[*sensor_msgs.JointState]
+	outcomes *bus.Publisher[*std_msgs.String]
+	clock    *bus.Publisher[*rosgraph_msgs.Clock] // nil: none
+	view     *view                                // nil: none
+
+	command  command
+	requests chan request // in: services; unbuffered
+	done     <-chan struct{}
+
+	episode   task.Episode
+	judge     task.Judge
+	simulated time.Duration // since the node started, over all scenes
+	imageDue  time.Duration // of simulated
+	said      outcome       // published last
+	saidAt    time.Duration // of simulated
+
+	steps  meter.Meter // time per step
+	frames meter.Meter // time per image
+	health health
+}
+
+// scene is what a reset asks for; empty names stand for what is there.
+type scene struct {
+	Task, Split string
+	Seed        int64
+}
+
+type request struct {
+	scene  scene
+	answer chan<- hyt_msgs.ResetResponse // has room for one
+}
+
+// ask hands a reset to run and waits for it.
+func (w *world) ask(s scene) hyt_msgs.ResetResponse {
+	answer := make(chan hyt_msgs.ResetResponse, 1)
+	select {
+	case w.requests <- request{s, answer}:
+		return <-answer
+	case <-w.done:
+		return hyt_msgs.ResetResponse{Message: "the simulator is shutting down"}
+	}
+}
+
+// run steps the simulator at absolute deadlines until ctx is done.
+func (w *world) run(ctx context.Context) error {
+	next := time.Now()
+	for {
+		next = next.Add(w.step)
+		if behind := time.Since(next); behind > 10*w.step {
+			w.health.skipped(behind)
+			next = time.Now()
+		}
+		timer := time.NewTimer(time.Until(next))
+		for waiting := true; waiting; {
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+				return nil
+			case r := <-w.requests:
+				r.answer <- w.serve(r.scene)
+			case <-timer.C:
+				waiting = false
+			}
+		}
+		if err := w.advance(); err != nil {
+			return err
+		}
+	}
+}
+
+// advance makes one step and publishes what the sensors see after it.
+func (w *world) advance() error {
+	began := time.Now()
+	before := w.sim.State()
+	cmd := w.command.now(began, seconds(w.config.CommandTimeout), before.Arm.Gripper)
+	if err := w.sim.Step(cmd, w.step); err != nil {
+		return fmt.Errorf("simulator: %w", err)
+	}
+	w.simulated += w.step
+	state := w.sim.State()
+	w.steps.Add(time.Since(began))
+	return w.publish(state)
+}
+
+// publish sends the pose and the joints, and now and then an image, all with the
+// same stamp.
+func (w *world) publish(state sim.State) error {
+	stamp := w.stamp()
+	if w.clock != nil {
+		if err := w.clock.Publish(&rosgraph_msgs.Clock{Clock: builtin_interfaces.FromTime(stamp)}); err != nil {
+			return err
+		}
+	}
+	if err := w.poses.Publish(robotmsg.Pose(state.Arm, stamp, w.config.BaseFrame)); err != nil {
+		return err
+	}
+	if err := w.joints.Publish(robotmsg.Joints(state.Arm, stamp)); err != nil {
+		return err
+	}
+	if w.simulated >= w.imageDue {
+		w.imageDue += imagePeriod(w.config)
+		began := time.Now()
+		image := robotmsg.Image(w.sim.Render(), stamp, w.config.CameraFrame)
+		w.frames.Add(time.Since(began))
+		if err := w.images.Publish(image); err != nil {
+			return err
+		}
+	}
+	if err := w.view.show(state, w.simulated, stamp, w.config.CameraFrame); err != nil {
+		return err
+	}
+	return w.tell(state)
+}
+
+// stamp is the node's clock, or the simulation's own where that is /clock.
+func (w *world) stamp() time.Time {
+	if w.clock != nil {
+		return time.Unix(0, w.simulated.Nanoseconds())
+	}
+	return w.node.Now()
+}
+
+func imagePeriod(c *config.Sim) time.Duration {
+	return time.Duration(float64(time.Second) / c.ImageRate)
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -1,0 +1,144 @@
+package thinkernode
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"hyt/config"
+	"hyt/msgs/bus"
+	"hyt/msgs/hyt_msgs"
+	"hyt/nodes/meter"
+	"hyt/nodes/observe"
+	"hyt/policy"
+	"hyt/thinker"
+)
+
+// mind thinks at a steady rate. run owns it but for what mu guards.
+type mind struct {
+	config   *config.Thinker
+	engine   *policy.Engine
+	thinker  *thinker.Thinker
+	observer *observe.Observer
+	thoughts *bus.Publisher[*hyt_msgs.Thought]
+	now      func() time.Time
+	log      *slog.Logger
+	changed  chan struct{} // the instruction did; one token at most
+
+	thinking meter.Meter // time per thought
+	last     time.Time   // stamp of the frame that was thought about last
+
+	mu          sync.Mutex
+	instruction string
+	latest      outcome
+	shared      int // thoughts about frames of the policy
+	failures    int
+}
+
+// outcome is the last thing that run did, for diagnostics.
+type outcome struct {
+	result   thinker.Result
+	frameAge time.Duration // when its thought was published
+	at       time.Time     // when that was; zero before the first
+	fault    error         // of the last attempt; nil when it went well
+	idle     bool          // there is nothing to think about
+}
+
+func (m *mind) instructed(text string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.instruction = text
+	select {
+	case m.changed <- struct{}{}:
+	default:
+	}
+}
+
+// run thinks until ctx is done: at once about a new instruction, and then at the
+// configured rate.
+func (m *mind) run(ctx context.Context) {
+	ticker := time.NewTicker(time.Duration(float64(time.Second) / m.config.ThoughtRate))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.changed:
+		case <-ticker.C:
+		}
+		m.step(ctx)
+	}
+}
+
+// step makes one thought, if there is something to think about.
+func (m *mind) step(ctx context.Context) {
+	m.mu.Lock()
+	instruction := m.instruction
+	m.mu.Unlock()
+	if observe.MeansHold(instruction) {
+		m.note(func() { m.latest.idle, m.latest.fault = true, nil })
+		return
+	}
+	frame, err := m.frame(ctx)
+	if err == nil {
+		defer frame.Release()
+		err = m.think(ctx, frame, instruction)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	m.note(func() {
+		m.latest.idle = false
+		if err != nil {
+			m.failures++
+			if m.latest.fault == nil || m.latest.fault.Error() != err.Error() {
+				m.log.Warn("no thought", "why", err)
+			}
+		}
+		m.latest.fault = err
+	})
+}
+
+// frame is one that no thought was about: the policy's newest, or else one that is
+// read for this. The caller releases it.
+func (m *mind) frame(ctx context.Context) (*policy.Frame, error) {
+	maxAge := seconds(m.config.ImageTimeout)
+	if f := m.engine.Latest(); f != nil {
+		if f.Stamp.After(m.last) && m.now().Sub(f.Stamp) <= maxAge {
+			m.note(func() { m.shared++ })
+			return f, nil
+		}
+		f.Release()
+	}
+	obs, err := m.observer.Latest()
+	if err != nil {
+		return nil, err
+	}
+	if age := m.now().Sub(obs.Stamp); age > maxAge {
+		return nil, fmt.Errorf("the newest image is %v old", age.Round(time.Millisecond))
+	}
+	if !obs.Stamp.After(m.last) {
+		return nil, fmt.Errorf("no new image since the last thought")
+	}
+	return m.engine.Prefill(ctx, obs)
+}
+
+func (m *mind) think(ctx context.Context, f *policy.Frame, instruction string) error {
+	m.last = f.Stamp
+	r, err := m.thinker.Think(ctx, f, instruction)
+	if err != nil {
+		return err
+	}
+	m.thinking.Add(r.Latency)
+	age := m.now().Sub(f.Stamp)
+	m.note(func() { m.latest.result, m.latest.frameAge, m.latest.at = r, age, m.now() })
+	return m.thoughts.Publish(message(r, f.Stamp, age))
+}
+
+func (m *mind) note(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f()
+}
