@@ -1,0 +1,73 @@
+# The two commands: `make demo` runs the main job, `make test` passes the tests.
+# Both set the machine up first (config/setup.sh).
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export ONNXRUNTIME_SHARED_LIBRARY_PATH ?= $(CURDIR)/build/deps/onnxruntime/libonnxruntime.so
+export GOMLX_NO_AUTO_INSTALL := 1
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: ## install what hyt needs: Cyclone DDS, ONNX Runtime
+	@config/setup.sh
+
+.PHONY: build
+build: setup ## build bin/hyt
+	@mkdir -p bin
+	go build -o bin/hyt .
+
+.PHONY: demo
+demo: build ## run the shipped policy and thinker in simulation, over DDS
+	bin/hyt demo --out build/demo $(DEMO)
+
+# The loop's sizes; CI takes smaller ones to see that each step still works.
+EPISODES ?= 400
+STEPS    ?= 1500
+JUDGE    ?= --episodes 100 --require-gain
+
+.PHONY: demo-loop
+demo-loop: build ## demonstrate, record, train, judge: before and after on the same scenes
+	rm -rf build/loop
+	bin/hyt demos --tasks touch --episodes $(EPISODES) --speed 20 --out build/loop/bag
+	bin/hyt bag info build/loop/bag
+	bin/hyt train --bags build/loop/bag --init policy/models/grounded --config trainer/configs/touch.yaml \
+	  --steps $(STEPS) --out build/loop/touch
+	bin/hyt eval --model build/loop/touch --baseline policy/models/grounded --tasks touch $(JUDGE) --json build/loop/eval.json
+
+.PHONY: lint
+lint: setup ## gofmt, go vet, staticcheck
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not gofmt'd:"; echo "$$out"; exit 1; }
+	go vet ./...
+	go build -tags nodds -o /dev/null .
+	go run $(STATICCHECK) ./...
+
+# GoMLX's pure-Go backend forms pointers past the end of its slices, which it never
+# follows; checkptr is off for that module and on for all others.
+RACE := -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0
+
+.PHONY: test
+test: lint ## all tests with the race detector, then a summary
+	@mkdir -p build
+	@go test $(RACE) -timeout 15m ./... 2>&1 | tee build/test.log | grep -v 'no test files' || true
+	@awk '/^ok/ {ok++} /^(FAIL\t|--- FAIL|panic:|FAIL$$)/ {bad++} \
+	  END {printf "\ngo test: %d packages ok, %d failure lines\n", ok, bad; exit bad>0 || ok==0}' build/test.log
+
+.PHONY: bench
+bench: setup ## benchmarks: they print what they measured
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: setup ## each fuzz target for 20 s
+	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \
+	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | cut -d' ' -f2); do \
+	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s "$$pkg"; done; done
+
+.PHONY: clean
+clean: ## remove what was built and fetched
+	rm -rf bin build
