@@ -27,31 +27,28 @@ func (c *Component) Run(ctx context.Context, n *node.Node) error {
 	if _, err := s.topics(); err != nil {
 		return err
 	}
-	err := errors.Join(
-		node.Serve(n, "~/start", func(_ *std_srvs.TriggerRequest, r *std_srvs.TriggerResponse) { answer(r, s.start) }),
-		node.Serve(n, "~/stop", func(_ *std_srvs.TriggerRequest, r *std_srvs.TriggerResponse) { answer(r, s.stop) }),
-	)
-	if err != nil {
-		return err
-	}
-	n.Diagnose("recording", s.fill)
+	// A recording on run begins before the services can be heard: a ~/start that came
+	// in between would take its place and fail the node.
 	if c.config.RecordOnRun {
 		if _, err := s.start(); err != nil {
 			return err
 		}
 	}
+	err := errors.Join(
+		node.Serve(n, "~/start", func(_ *std_srvs.TriggerRequest, r *std_srvs.TriggerResponse) { answer(r, s.start) }),
+		node.Serve(n, "~/stop", func(_ *std_srvs.TriggerRequest, r *std_srvs.TriggerResponse) { answer(r, s.stop) }),
+	)
+	if err != nil {
+		return errors.Join(err, s.end())
+	}
+	n.Diagnose("recording", s.fill)
 	select {
 	case <-ctx.Done():
-	case err = <-s.failed:
+	case err = <-s.failed: // says where it was recording; end would say it again without
+		_ = s.end()
+		return err
 	}
-	s.mu.Lock()
-	running := s.now != nil
-	s.mu.Unlock()
-	if running {
-		_, e := s.stop()
-		err = errors.Join(err, e)
-	}
-	return err
+	return s.end()
 }
 
 func answer(r *std_srvs.TriggerResponse, do func() (string, error)) {

@@ -83,6 +83,18 @@ func (s *session) stop() (string, error) {
 	return fmt.Sprintf("%d messages in %s", stats.Messages, rec.dir), rec.err
 }
 
+// end is stop where nothing may be running.
+func (s *session) end() error {
+	s.mu.Lock()
+	running := s.now != nil
+	s.mu.Unlock()
+	if !running {
+		return nil
+	}
+	_, err := s.stop()
+	return err
+}
+
 func (s *session) options() bag.Options {
 	o := bag.Options{ChunkSize: s.config.ChunkSize, FlushEvery: time.Duration(s.config.FlushEvery * float64(time.Second))}
 	if s.config.Compression == "zstd" {
