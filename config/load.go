@@ -176,9 +176,12 @@ func (l *loader) fill() error {
 	return nil
 }
 
-func (l *loader) unknown(name string) error {
+func (l *loader) unknown(name string) error { return unknown(name, l.names) }
+
+// unknown says that none of the names is name, and which of them may be meant.
+func unknown(name string, names []string) error {
 	err := fmt.Errorf("unknown parameter %q", name)
-	if near := nearest(name, l.names); near != "" {
+	if near := nearest(name, names); near != "" {
 		err = fmt.Errorf("%w; did you mean %q?", err, near)
 	}
 	return err

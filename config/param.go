@@ -20,9 +20,22 @@ const (
 	TextArray  Type = "string_array"
 )
 
+// Change says when a node takes a new value of a parameter.
+type Change uint8
+
+const (
+	// AtConfigure: while the node is unconfigured; what it has made stands on the value.
+	AtConfigure Change = iota
+	// AtStart: never once the process runs.
+	AtStart
+	// Live: at any time, also while the robot moves.
+	Live
+)
+
 // Param is the declaration of one parameter, and the way to its field.
 type Param struct {
 	Name        string
+	Change      Change
 	Type        Type
 	Unit        string // "" for none
 	Min, Max    float64
@@ -33,6 +46,12 @@ type Param struct {
 	set func(any) // value has the declared type
 	get func() any
 }
+
+// live declares that the parameter may change at any time.
+func (p Param) live() Param { p.Change = Live; return p }
+
+// fixed declares that the parameter keeps the value that it has at start.
+func (p Param) fixed() Param { p.Change = AtStart; return p }
 
 // Bounded says whether the parameter has a range.
 func (p Param) Bounded() bool { return p.Min < p.Max }
