@@ -179,6 +179,22 @@ func (p Param) rangeText() string {
 	return strings.TrimSpace(number(p.Min) + " to " + number(p.Max) + " " + p.Unit)
 }
 
+// Constraints is what a person should know of the values beside a range of numbers:
+// the unit, the choices, the range of each element. "" for nothing.
+func (p Param) Constraints() string {
+	switch {
+	case len(p.Choices) > 0:
+		quoted := make([]string, len(p.Choices))
+		for i, c := range p.Choices {
+			quoted[i] = strconv.Quote(c)
+		}
+		return "one of " + strings.Join(quoted, ", ")
+	case p.Bounded():
+		return p.rangeText()
+	}
+	return p.Unit
+}
+
 func asInt(v any) (int64, bool) {
 	switch n := v.(type) {
 	case int:

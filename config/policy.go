@@ -70,7 +70,7 @@ func (c *Policy) controlParams() []Param {
 		float(&c.ImageTimeout, "image_timeout", 0.3, "s", 0.01, 10,
 			"An image older than this makes the robot hold. Longer bridges lost frames, and moves on what was seen longer ago.").live(),
 		float(&c.PoseTimeout, "pose_timeout", 0.3, "s", 0.01, 10,
-			"An ee_pose older than this makes the robot hold (with workspace limits) and stops inference for models that take the pose.").live(),
+			"An ee_pose older than this makes the robot hold (with workspace limits) and stops inference for models that take the pose."),
 		text(&c.ActionType, "action_type", "twist",
 			"Message on topic action. twist: geometry_msgs/TwistStamped, the end effector's velocity.", "twist"),
 		text(&c.BaseFrame, "base_frame", "base_link",

@@ -37,7 +37,7 @@ func (c *Thinker) Params() []Param {
 		float(&c.ImageTimeout, "image_timeout", 0.3, "s", 0.01, 10,
 			"No thought from an image older than this.").live(),
 		float(&c.PoseTimeout, "pose_timeout", 0.3, "s", 0.01, 10,
-			"No thought with an ee_pose older than this, for models that take the pose.").live(),
+			"No thought with an ee_pose older than this, for models that take the pose."),
 		texts(&c.GripperJoints, "gripper_joints", []string{"left_finger_joint", "right_finger_joint"},
 			"Joints of joint_states whose mean position is the gripper's opening."),
 		float(&c.GripperTravel, "gripper_travel", 0.04, "m", 0.0001, 1,

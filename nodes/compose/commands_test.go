@@ -29,7 +29,7 @@ func TestCommandLinesThatCannotBeUnderstoodAreUsageErrors(t *testing.T) {
 		"run policy policy":            "policy and policy would both be the node /policy; name them apart with -r policy:__node:=NAME",
 		"sim --speed 3":                "unknown flag: --speed",
 		"sim --ros-args --speed":       `unknown ROS argument "--speed" after --ros-args (known: -r, -p, --params-file, --log-level; -- ends them)`,
-		"sim --ros-args -p bus:=smoke": `node /sim: parameter "bus" is "smoke", must be one of dds, mem`,
+		"sim --ros-args -p bus:=smoke": `node /sim: parameter "bus" is "smoke", must be one of auto, dds, rcl, mem`,
 	} {
 		_, err := execute(t, line)
 		var usage *UsageError

@@ -10,13 +10,13 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
 	"hyt/config"
 	"hyt/msgs/bus"
+	"hyt/nodes/managed"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
 )
@@ -26,7 +26,7 @@ type Process struct {
 	Components []node.Component
 	Console    io.Writer
 	// OpenDriver is node.OpenDriver, or a test's.
-	OpenDriver func(name string) (bus.Driver, error)
+	OpenDriver func(config.Common) (bus.Driver, error)
 }
 
 // UsageError is a command line that cannot be understood.
@@ -56,7 +56,7 @@ func (p *Process) Run(ctx context.Context, args rosargs.Args, files []string) (e
 	for i, c := range p.Components {
 		n, err := node.New(node.Options{
 			Identity: ids[i], Args: args, Driver: driver,
-			Console: p.Console, UseSimTime: c.Config().Base().UseSimTime,
+			Console: p.Console, UseSimTime: c.Config().Base().UseSimTime, Rosout: true,
 		})
 		if err != nil {
 			stop()
@@ -67,16 +67,9 @@ func (p *Process) Run(ctx context.Context, args rosargs.Args, files []string) (e
 	return group.Wait()
 }
 
-// runOne runs a component and its report, and closes its node after both.
+// runOne leads a component through its life and closes its node.
 func runOne(ctx context.Context, n *node.Node, c node.Component) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var report sync.WaitGroup
-	var reportErr error
-	report.Go(func() { reportErr = n.RunDiagnostics(ctx, c.Config().Base().DiagnosticsRate) })
-	err := c.Run(ctx, n)
-	cancel()
-	report.Wait()
-	if err = errors.Join(err, reportErr, n.Close()); err != nil {
+	if err := errors.Join(managed.Run(ctx, n, c), n.Close()); err != nil {
 		return fmt.Errorf("%s: %w", n.FullName(), err)
 	}
 	return nil
@@ -150,12 +143,12 @@ func declares(c config.Config, name string) bool {
 
 // driver opens the middleware that the nodes ask for, one for all.
 func (p *Process) driver() (bus.Driver, error) {
-	name := p.Components[0].Config().Base().Bus
+	first := p.Components[0].Config()
 	for _, c := range p.Components[1:] {
-		if other := c.Config().Base().Bus; other != name {
+		if a, b := first.Base(), c.Config().Base(); a.Bus != b.Bus || a.RosDistro != b.RosDistro {
 			return nil, &UsageError{fmt.Errorf("%s wants bus %s and %s wants %s: nodes of one process share one middleware",
-				p.Components[0].Config().Kind(), name, c.Config().Kind(), other)}
+				first.Kind(), a.Bus+a.RosDistro, c.Config().Kind(), b.Bus+b.RosDistro)}
 		}
 	}
-	return p.OpenDriver(name)
+	return p.OpenDriver(*first.Base())
 }

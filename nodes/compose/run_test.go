@@ -1,9 +1,9 @@
 package compose
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,9 +24,22 @@ type probe struct {
 }
 
 func (p *probe) Config() config.Config { return p.config }
-func (p *probe) Run(ctx context.Context, n *node.Node) error {
+func (p *probe) Close() error          { return nil }
+
+func (p *probe) Configure(n *node.Node) (node.Instance, error) {
 	p.name = n.FullName()
-	return p.fail
+	return p, nil
+}
+
+// errEnough ends a process whose nodes would run for ever.
+var errEnough = errors.New("enough")
+
+func (p *probe) Run(ctx context.Context) error {
+	if p.fail != nil {
+		return p.fail
+	}
+	<-ctx.Done()
+	return nil
 }
 
 func both() (policy, thinker *probe) {
@@ -40,8 +53,8 @@ func run(t *testing.T, line string, components ...node.Component) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := Process{Components: components, Console: &bytes.Buffer{},
-		OpenDriver: func(string) (bus.Driver, error) { return mem.Open(), nil }}
+	p := Process{Components: components, Console: io.Discard,
+		OpenDriver: func(config.Common) (bus.Driver, error) { return mem.Open(), nil }}
 	return p.Run(t.Context(), args, nil)
 }
 
@@ -52,9 +65,10 @@ func TestComposedNodesAreToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	policy, thinker := both()
+	policy.fail, thinker.fail = errEnough, errEnough
 	err := run(t, "-r policy:__node:=brain -r __ns:=/robot -p control_rate:=100 -p thinker:image_timeout:=4 -p threads:=2 --params-file "+path,
 		policy, thinker)
-	if err != nil {
+	if !errors.Is(err, errEnough) {
 		t.Fatal(err)
 	}
 	if policy.name != "/robot/brain" || thinker.name != "/robot/thinker" {
@@ -74,7 +88,7 @@ func TestUsageErrors(t *testing.T) {
 		{"-r __node:=x", `policy and thinker would both be the node /x; name them apart with -r thinker:__node:=NAME`},
 		{"-p contol_rate:=3", `node /policy: -p contol_rate:=3: unknown parameter "contol_rate"; did you mean "control_rate"?`},
 		{"-p policy:thought_rate:=3", `node /policy: -p thought_rate:=3: unknown parameter "thought_rate"`},
-		{"-p thinker:bus:=mem", `policy wants bus dds and thinker wants mem: nodes of one process share one middleware`},
+		{"-p thinker:bus:=mem", `policy wants bus auto and thinker wants mem: nodes of one process share one middleware`},
 		{"-p policy:control_rate:=0", `node /policy: parameter "control_rate" is 0, must be 1 to 1000 Hz`},
 	}
 	for _, tt := range tests {

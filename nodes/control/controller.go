@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Settings of a Controller. They do not change while it runs.
+// Settings of a Controller.
 type Settings struct {
 	Period       time.Duration // of the loop
 	ImageTimeout time.Duration
@@ -26,9 +26,8 @@ type Command struct {
 // Controller decides what is sent. Its methods may be called from any goroutine;
 // times are on the node's clock.
 type Controller struct {
-	settings Settings
-
 	mu          sync.Mutex
+	settings    Settings
 	armed       bool
 	stopped     bool
 	farewell    bool // one zero command is due after disarming
@@ -56,6 +55,15 @@ func (c Counts) HeldBy(r Reason) int64 { return c.Held[r] }
 
 // NewController starts disarmed.
 func NewController(s Settings) *Controller { return &Controller{settings: s} }
+
+// Tune changes the limits and the image timeout, from the next tick on. The workspace
+// stays: it decides what the controller needs to know.
+func (c *Controller) Tune(limits Limits, imageTimeout time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	limits.Workspace = c.settings.Limits.Workspace
+	c.settings.Limits, c.settings.ImageTimeout = limits, imageTimeout
+}
 
 // Offer hands over a new plan; it replaces the one before. The rows must not be
 // modified afterwards. A chunk with a non-finite value is dropped whole.

@@ -25,7 +25,7 @@ type Loop struct {
 	failed error // of the last Publish
 }
 
-// Run ticks until ctx is done. It holds its thread, so that the kernel's wake-up
+// Run ticks until ctx is done; it may run again later. It holds its thread, so that the kernel's wake-up
 // goes straight to it, and leaves the robot with a zero command.
 func (l *Loop) Run(ctx context.Context) {
 	runtime.LockOSThread()
@@ -35,6 +35,9 @@ func (l *Loop) Run(ctx context.Context) {
 		raisePriority()
 		sleep = PreciseSleep
 	}
+	l.mu.Lock()
+	l.timing.last = time.Time{} // the time between two runs is no period
+	l.mu.Unlock()
 	next := time.Now().Add(l.Period)
 	done := time.Time{} // when the tick before was finished
 	for ctx.Err() == nil {

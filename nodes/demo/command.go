@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hyt/config"
 	"hyt/gazebo/task"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
@@ -59,7 +60,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer log.Close()
-	driver, err := node.OpenDriver("dds")
+	driver, err := node.OpenDriver(config.Common{Bus: "auto"})
 	if err != nil {
 		return err
 	}

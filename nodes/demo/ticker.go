@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hyt/config"
 	"hyt/gazebo/sim"
 	"hyt/msgs/bus"
 	"hyt/msgs/geometry_msgs"
@@ -28,7 +29,7 @@ func TickerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "ticker", Short: "publish at 50 Hz from a bare Go ticker, as a yardstick", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			driver, err := node.OpenDriver("dds")
+			driver, err := node.OpenDriver(config.Common{Bus: "auto"})
 			if err != nil {
 				return err
 			}

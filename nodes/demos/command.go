@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hyt/config"
 	"hyt/gazebo/embedded"
 	"hyt/gazebo/task"
 	"hyt/nodes/node"
@@ -80,7 +81,7 @@ func run(ctx context.Context, o options, log io.Writer) error {
 	if err := node.Isolate(); err != nil {
 		return err
 	}
-	driver, err := node.OpenDriver("dds")
+	driver, err := node.OpenDriver(config.Common{Bus: "auto"})
 	if err != nil {
 		return err
 	}

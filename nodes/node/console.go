@@ -38,17 +38,23 @@ func (c *Console) Enabled(_ context.Context, l slog.Level) bool { return l >= c.
 
 // Handle implements slog.Handler. A line is one Write.
 func (c *Console) Handle(_ context.Context, r slog.Record) error {
+	line := fmt.Sprintf("[%s] [%d.%09d] [%s]: %s\n", levelName(r.Level), r.Time.Unix(), r.Time.Nanosecond(), c.name, c.message(r))
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	_, err := io.WriteString(c.out.w, line)
+	return err
+}
+
+// message is the text of a line: what happened, then key=value.
+func (c *Console) message(r slog.Record) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "[%s] [%d.%09d] [%s]: %s%s", levelName(r.Level), r.Time.Unix(), r.Time.Nanosecond(), c.name, r.Message, c.attrs)
+	b.WriteString(r.Message)
+	b.WriteString(c.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		b.WriteString(render(c.group, a))
 		return true
 	})
-	b.WriteByte('\n')
-	c.out.mu.Lock()
-	defer c.out.mu.Unlock()
-	_, err := io.WriteString(c.out.w, b.String())
-	return err
+	return b.String()
 }
 
 // WithAttrs implements slog.Handler.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hyt/msgs/builtin_interfaces"
-	"hyt/msgs/bus"
 	"hyt/msgs/diagnostic_msgs"
 )
 
@@ -71,22 +70,31 @@ func (n *Node) Diagnose(name string, fill func(*Status)) {
 	n.checks = append(n.checks, check{name, fill})
 }
 
-// RunDiagnostics reports on /diagnostics, rate times a second, until ctx is done.
-func (n *Node) RunDiagnostics(ctx context.Context, rate float64) error {
-	pub, err := Advertise[*diagnostic_msgs.DiagnosticArray](n, "/diagnostics", bus.Default())
-	if err != nil {
-		return err
-	}
-	ticker := time.NewTicker(time.Duration(float64(time.Second) / rate))
+// SetDiagnosticsRate sets how often the node reports, in Hz.
+func (n *Node) SetDiagnosticsRate(rate float64) {
+	n.reportEvery.Store(int64(float64(time.Second) / rate))
+}
+
+// RunDiagnostics reports on /diagnostics until ctx is done, once a second or as
+// SetDiagnosticsRate says, and logs what is wrong with the node's place in the graph.
+func (n *Node) RunDiagnostics(ctx context.Context) {
+	every := n.reportEvery.Load()
+	ticker := time.NewTicker(time.Duration(every))
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
-			if err := pub.Publish(n.report()); err != nil {
-				n.log.Warn("diagnostics not sent", "error", err)
-			}
+		}
+		if now := n.reportEvery.Load(); now != every {
+			every = now
+			ticker.Reset(time.Duration(every))
+		}
+		n.complainAboutPeers()
+		n.complainAboutTwins()
+		if err := n.diagnostics.Publish(n.report()); err != nil {
+			n.log.Warn("diagnostics not sent", "error", err)
 		}
 	}
 }

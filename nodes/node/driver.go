@@ -3,19 +3,24 @@ package node
 import (
 	"fmt"
 
+	"hyt/config"
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/dds"
 	"hyt/msgs/bus/mem"
 )
 
-// OpenDriver connects the process to a middleware by its name: "mem" or "dds". The
-// domain is that of ROS_DOMAIN_ID; ROS_LOCALHOST_ONLY=1 keeps to this machine.
-func OpenDriver(name string) (bus.Driver, error) {
+// OpenDriver connects the process to the middleware that c names. The domain is that
+// of ROS_DOMAIN_ID; ROS_LOCALHOST_ONLY=1 keeps to this machine.
+func OpenDriver(c config.Common) (bus.Driver, error) {
+	name := c.Bus
+	if name == "auto" {
+		name = preferred
+	}
 	switch name {
 	case "mem":
 		return mem.Open(), nil
 	case "dds":
 		return dds.Open(dds.Options{})
 	}
-	return nil, fmt.Errorf("unknown middleware %q: parameter bus must be dds or mem", name)
+	return nil, fmt.Errorf("unknown middleware %q: parameter bus must be auto, dds, rcl or mem", c.Bus)
 }

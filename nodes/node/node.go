@@ -7,22 +7,45 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hyt/config"
 	"hyt/msgs/bus"
+	"hyt/msgs/diagnostic_msgs"
 	"hyt/nodes/rosargs"
 )
 
-// Component is one kind of node.
+// Component is one kind of node, managed: its life goes through the states of a ROS 2
+// lifecycle node. Package lifecycle drives it.
 type Component interface {
-	// Config is the component's own configuration, a pointer. It is filled and valid
-	// when Run is called.
+	// Config is the component's own configuration, a pointer. Who changes it while
+	// the node lives does so between calls of Configure.
 	Config() config.Config
-	// Run works until ctx is done. It may not use n after it has returned. An error
-	// ends the whole process.
-	Run(ctx context.Context, n *Node) error
+	// Configure gets what the node needs: the model in memory, endpoints in the graph.
+	// It takes a copy of the configuration, since parameters may change later. What it
+	// made through n is closed at cleanup, also after an error.
+	Configure(n *Node) (Instance, error)
 }
+
+// Instance is a configured component: inactive while Run does not run.
+type Instance interface {
+	// Run is the active state: it works until ctx is done. It may run again later. An
+	// error is one that the node cannot go on with.
+	Run(ctx context.Context) error
+	// Close gives back what Configure got, but for the endpoints made through the
+	// node: those are closed already.
+	Close() error
+}
+
+// Activator is an Instance with something to do before it is active: what others may
+// ask of an active node works once Activate has returned. After an error the node
+// stays inactive; otherwise Run follows.
+type Activator interface{ Activate() error }
+
+// Tunable is an Instance that takes new values of its live parameters. c is valid and
+// not kept; it has the type of the component's configuration.
+type Tunable interface{ Tune(c config.Config) error }
 
 // Options of New.
 type Options struct {
@@ -31,6 +54,7 @@ type Options struct {
 	Driver     bus.Driver
 	Console    io.Writer // where log lines go
 	UseSimTime bool
+	Rosout     bool // log lines go to /rosout, too
 }
 
 // Node is one node in the ROS graph. Its methods may be called from any goroutine.
@@ -41,9 +65,14 @@ type Node struct {
 	log   *slog.Logger
 	clock clock
 
-	mu      sync.Mutex
-	closers []io.Closer // endpoints, in the order of their making
-	checks  []check     // of diagnostics
+	diagnostics *bus.Publisher[*diagnostic_msgs.DiagnosticArray]
+	reportEvery atomic.Int64 // ns
+
+	mu        sync.Mutex
+	endpoints []endpoint // in the order of their making
+	checks    []check    // of diagnostics
+	twins     bool       // another node has our name
+	set       func(name string, value any) error
 }
 
 // New makes the node known to the graph.
@@ -52,11 +81,24 @@ func New(o Options) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("node %s: %w", o.Identity.FullName(), err)
 	}
-	n := &Node{
-		id: o.Identity, args: o.Args, bus: opened,
-		log: slog.New(NewConsole(o.Console, o.Identity.LoggerName(), o.Args.Level(o.Identity))),
+	n := &Node{id: o.Identity, args: o.Args, bus: opened}
+	n.SetDiagnosticsRate(1)
+	if o.Args.NoStdout {
+		o.Console = io.Discard
 	}
-	if err := n.startClock(o.UseSimTime); err != nil {
+	console := NewConsole(o.Console, o.Identity.LoggerName(), o.Args.Level(o.Identity))
+	n.log = slog.New(console)
+	if o.Rosout && !o.Args.NoRosout {
+		out, err := n.rosout()
+		if err != nil {
+			return nil, errors.Join(err, n.Close())
+		}
+		n.log = slog.New(slog.NewMultiHandler(console, out))
+	}
+	if n.diagnostics, err = Advertise[*diagnostic_msgs.DiagnosticArray](n, "/diagnostics", bus.Default()); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	if err := n.UseSimTime(o.UseSimTime); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
@@ -85,25 +127,29 @@ func (n *Node) Service(name string) (string, error) {
 	return n.args.Resolve(n.id, rosargs.Service, name)
 }
 
+// SetParameter changes one of the node's parameters, as ros2 param set does.
+func (n *Node) SetParameter(name string, value any) error {
+	n.mu.Lock()
+	set := n.set
+	n.mu.Unlock()
+	if set == nil {
+		return fmt.Errorf("parameter %q cannot change: the node serves no parameters", name)
+	}
+	return set(name, value)
+}
+
+// OnSetParameter says who changes parameters.
+func (n *Node) OnSetParameter(set func(name string, value any) error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.set = set
+}
+
 // Bus is the node's access to the middleware, for what the typed functions of this
 // package do not cover. Its endpoints are closed with the node.
 func (n *Node) Bus() bus.Node { return n.bus }
 
 // Close ends all endpoints, the newest first, and waits for their handlers.
 func (n *Node) Close() error {
-	n.mu.Lock()
-	closers := n.closers
-	n.closers = nil
-	n.mu.Unlock()
-	var errs []error
-	for i := len(closers) - 1; i >= 0; i-- {
-		errs = append(errs, closers[i].Close())
-	}
-	return errors.Join(append(errs, n.bus.Close())...)
-}
-
-func (n *Node) own(c io.Closer) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.closers = append(n.closers, c)
+	return errors.Join(n.release(0, 0), n.clock.close(), n.bus.Close())
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hyt/config"
 	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/mem"
@@ -178,9 +179,7 @@ func TestDiagnosticsReportEverySecond(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
 		defer cancel()
-		if err := n.RunDiagnostics(ctx, 1); err != nil {
-			t.Fatal(err)
-		}
+		n.RunDiagnostics(ctx)
 		synctest.Wait()
 		if len(got) != 3 {
 			t.Fatalf("%d reports", len(got))
@@ -213,8 +212,8 @@ func TestConsoleLines(t *testing.T) {
 }
 
 func TestUnknownMiddlewareIsRefused(t *testing.T) {
-	_, err := OpenDriver("zenoh")
-	if err == nil || err.Error() != `unknown middleware "zenoh": parameter bus must be dds or mem` {
+	_, err := OpenDriver(config.Common{Bus: "zenoh"})
+	if err == nil || err.Error() != `unknown middleware "zenoh": parameter bus must be auto, dds, rcl or mem` {
 		t.Errorf("got %v", err)
 	}
 }

@@ -19,7 +19,7 @@ func Advertise[M msgs.Message](n *Node, topic string, qos bus.QoS) (*bus.Publish
 	if err != nil {
 		return nil, err
 	}
-	n.own(p)
+	n.own(endpoint{closer: p, topic: full, matching: p.Writer(), peers: "subscription"})
 	return p, nil
 }
 
@@ -40,7 +40,7 @@ func SubscribeSamples[T any, M bus.Pointer[T]](n *Node, topic string, qos bus.Qo
 	if err != nil {
 		return nil, err
 	}
-	n.own(r)
+	n.own(endpoint{closer: r, topic: full, matching: r, peers: "publisher"})
 	return r, nil
 }
 
@@ -58,7 +58,7 @@ func Serve[Q, R any, PQ bus.Pointer[Q], PR bus.Pointer[R]](n *Node, service stri
 	if err != nil {
 		return err
 	}
-	n.own(server)
+	n.own(endpoint{closer: server})
 	return nil
 }
 

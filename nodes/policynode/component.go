@@ -1,7 +1,7 @@
 // Package policynode is the ROS 2 node that drives a robot by a model: images and
 // an instruction in, commands out at the control rate.
 //
-// Goroutines of a running node:
+// Goroutines of an active node:
 //   - the control loop (package control) publishes commands; woken by the clock
 //   - the planner runs the model; woken by images of the first camera
 //   - each subscription hands its messages to the observer and the controller
@@ -10,8 +10,8 @@ package policynode
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"hyt/config"
@@ -49,35 +49,23 @@ func New(open func(*config.Policy) (Model, error)) *Component {
 // Config implements node.Component.
 func (c *Component) Config() config.Config { return &c.config }
 
-// Run implements node.Component.
-func (c *Component) Run(ctx context.Context, n *node.Node) (err error) {
-	model, err := c.open(&c.config)
+// Configure implements node.Component.
+func (c *Component) Configure(n *node.Node) (node.Instance, error) {
+	config := c.config
+	model, err := c.open(&config)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() {
-		if e := model.Close(); e != nil && err == nil {
-			err = e
-		}
-	}()
-	s, err := newSession(n, &c.config, model)
+	s, err := newSession(n, &config, model)
+	if err == nil {
+		s.loop.Sleep = c.sleep
+		err = s.connect()
+	}
 	if err != nil {
-		return err
+		return nil, errors.Join(err, model.Close())
 	}
-	s.loop.Sleep = c.sleep
-	control.ReserveProcessors()
-	if err := s.connect(); err != nil {
-		return err
-	}
-	n.Log().Info("running", "model", model.Spec().Name, "mode", c.config.Mode, "control_rate", c.config.ControlRate)
-	var work sync.WaitGroup
-	work.Go(func() { s.loop.Run(ctx) })
-	work.Go(func() { s.planner.run(ctx) })
-	if c.config.ArmOnActivate {
-		work.Go(func() { s.armWhenPossible(ctx) })
-	}
-	work.Wait()
-	return nil
+	n.Log().Info("configured", "model", model.Spec().Name, "mode", config.Mode, "control_rate", config.ControlRate)
+	return s, nil
 }
 
 // settings translates the configuration for the controller.
@@ -85,10 +73,7 @@ func settings(c *config.Policy, period time.Duration, gripper bool) control.Sett
 	s := control.Settings{
 		Period: period, HasGripper: gripper,
 		ImageTimeout: seconds(c.ImageTimeout), PoseTimeout: seconds(c.PoseTimeout),
-		Limits: control.Limits{
-			LinearSpeed: c.MaxLinearSpeed, AngularSpeed: c.MaxAngularSpeed,
-			LinearAcceleration: c.MaxLinearAcceleration, AngularAcceleration: c.MaxAngularAcceleration,
-		},
+		Limits: limits(c),
 	}
 	if c.HasWorkspace() {
 		s.Limits.Workspace = &control.Box{
@@ -96,6 +81,13 @@ func settings(c *config.Policy, period time.Duration, gripper bool) control.Sett
 		}
 	}
 	return s
+}
+
+func limits(c *config.Policy) control.Limits {
+	return control.Limits{
+		LinearSpeed: c.MaxLinearSpeed, AngularSpeed: c.MaxAngularSpeed,
+		LinearAcceleration: c.MaxLinearAcceleration, AngularAcceleration: c.MaxAngularAcceleration,
+	}
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -251,7 +251,7 @@ func TestFollowModeTakesTheGivenThought(t *testing.T) {
 		}
 		for _, tt := range []struct{ mode, want string }{
 			{"think", `the model did not learn mode "think"; it has act, follow`},
-			{"fast", `unknown mode "fast"; use act, think or follow`},
+			{"fast", `parameter "mode" is "fast", must be one of act, think, follow`},
 		} {
 			if a := call[hyt_msgs.SetModeResponse](r, "/policy/set_mode", &hyt_msgs.SetModeRequest{Mode: tt.mode}); a.Success || a.Message != tt.want {
 				t.Errorf("%s: %+v", tt.mode, a)

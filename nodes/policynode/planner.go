@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"hyt/config"
 	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/bus"
 	"hyt/msgs/hyt_msgs"
@@ -25,8 +27,8 @@ type planner struct {
 	chunks     *bus.Publisher[*hyt_msgs.ActionChunk]
 	now        func() time.Time
 	log        *slog.Logger
-	period     time.Duration // between plans, at least
-	maxAge     time.Duration // of an image
+	period     atomic.Int64 // ns between plans, at least
+	maxAge     atomic.Int64 // ns, of an image
 
 	task    task
 	changed chan struct{} // the task did; one token at most
@@ -58,6 +60,20 @@ func (p *planner) setMode(name string) error {
 	return nil
 }
 
+// retask is setMode where the mode is another one than now.
+func (p *planner) retask(mode string) error {
+	if string(p.task.get().mode) == mode {
+		return nil
+	}
+	return p.setMode(mode)
+}
+
+// pace takes how often plans are made, and from how old images.
+func (p *planner) pace(c *config.Policy) {
+	p.period.Store(int64(float64(time.Second) / c.ReplanRate))
+	p.maxAge.Store(int64(seconds(c.ImageTimeout)))
+}
+
 // run plans until ctx is done.
 func (p *planner) run(ctx context.Context) {
 	var began time.Time // the last plan
@@ -68,7 +84,7 @@ func (p *planner) run(ctx context.Context) {
 		case <-p.changed:
 		case <-p.observer.Updated():
 			// Images do not come to the microsecond: a quarter early is due too.
-			if time.Since(began) < p.period*3/4 {
+			if time.Since(began) < time.Duration(p.period.Load())*3/4 {
 				continue
 			}
 		}
@@ -90,7 +106,7 @@ func (p *planner) plan(ctx context.Context, asked snapshot) error {
 	if err != nil {
 		return err
 	}
-	if age := p.now().Sub(obs.Stamp); age > p.maxAge {
+	if age := p.now().Sub(obs.Stamp); age > time.Duration(p.maxAge.Load()) {
 		return fmt.Errorf("the newest image is %v old", age.Round(time.Millisecond))
 	}
 	began := time.Now()

@@ -22,6 +22,7 @@ import (
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/nodes/managed"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
 	"hyt/policy"
@@ -114,9 +115,8 @@ func start(t *testing.T, change func(*config.Policy), test func(*rig)) {
 		}
 		n := r.node("policy")
 		var beside sync.WaitGroup
-		beside.Go(func() { _ = n.RunDiagnostics(r.ctx, 1) })
 		beside.Go(r.sense)
-		go func() { r.done <- c.Run(r.ctx, n) }()
+		go func() { r.done <- managed.Run(r.ctx, n, c) }()
 		synctest.Wait()
 		defer func() { // also after a failed test: a bubble must be empty in the end
 			r.cancel()

@@ -2,6 +2,7 @@ package policynode
 
 import (
 	"errors"
+	"fmt"
 
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/std_srvs"
@@ -25,7 +26,7 @@ func (s *session) arm(q *std_srvs.SetBoolRequest, r *std_srvs.SetBoolResponse) {
 		r.Success, r.Message = true, "disarmed"
 		return
 	}
-	if err := s.controller.Arm(s.node.Now()); err != nil {
+	if err := s.tryArm(); err != nil {
 		s.node.Log().Warn(err.Error())
 		r.Message = err.Error()
 		return
@@ -34,12 +35,21 @@ func (s *session) arm(q *std_srvs.SetBoolRequest, r *std_srvs.SetBoolResponse) {
 	r.Success, r.Message = true, "armed"
 }
 
+// tryArm arms, or says why it does not.
+func (s *session) tryArm() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.active {
+		return fmt.Errorf("not armed: the node is not active; activate it first (ros2 lifecycle set %s activate)", s.node.FullName())
+	}
+	return s.controller.Arm(s.node.Now())
+}
+
 func (s *session) setMode(q *hyt_msgs.SetModeRequest, r *hyt_msgs.SetModeResponse) {
-	if err := s.planner.setMode(q.Mode); err != nil {
+	if err := s.node.SetParameter("mode", q.Mode); err != nil {
 		r.Message = err.Error()
 		return
 	}
-	s.node.Log().Info("mode", "mode", q.Mode)
 	r.Success, r.Message = true, "mode is "+q.Mode
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"hyt/config"
@@ -18,10 +19,11 @@ import (
 	"hyt/nodes/observe"
 )
 
-// session is one run of the node: its parts, connected to topics and services.
+// session is the configured node: its parts, connected to topics and services. It
+// commands nothing while it does not run.
 type session struct {
 	node       *node.Node
-	config     *config.Policy
+	config     *config.Policy // what it was configured with; live parameters are in the parts
 	controller *control.Controller
 	loop       *control.Loop
 	observer   *observe.Observer
@@ -29,6 +31,9 @@ type session struct {
 
 	action  *bus.Publisher[*geometry_msgs.TwistStamped]
 	gripper *bus.Publisher[*std_msgs.Float64]
+
+	mu     sync.Mutex
+	active bool // Run runs: arming is allowed
 }
 
 func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
@@ -53,10 +58,55 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 	s.loop = &control.Loop{Controller: controller, Period: period, Now: n.Now, Publish: s.send}
 	s.planner = &planner{
 		model: model, layout: layout, observer: observer, controller: controller, now: n.Now, log: n.Log(),
-		period: time.Duration(float64(time.Second) / c.ReplanRate),
-		maxAge: seconds(c.ImageTimeout), changed: make(chan struct{}, 1),
+		changed: make(chan struct{}, 1),
 	}
+	s.planner.pace(c)
 	return s, s.planner.setMode(c.Mode)
+}
+
+// Activate implements node.Activator.
+func (s *session) Activate() error {
+	s.controller.Forget() // what was planned before a pause is no longer so
+	s.setActive(true)
+	return nil
+}
+
+// Run implements node.Instance.
+func (s *session) Run(ctx context.Context) error {
+	control.ReserveProcessors()
+	var work sync.WaitGroup
+	work.Go(func() { s.loop.Run(ctx) })
+	work.Go(func() { s.planner.run(ctx) })
+	if s.config.ArmOnActivate {
+		work.Go(func() { s.armWhenPossible(ctx) })
+	}
+	<-ctx.Done()
+	s.setActive(false) // nobody arms from here on; the loop disarms when it ends
+	work.Wait()
+	return nil
+}
+
+func (s *session) setActive(active bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active = active
+}
+
+// Close implements node.Instance.
+func (s *session) Close() error { return s.planner.model.Close() }
+
+// Tune implements node.Tunable.
+func (s *session) Tune(c config.Config) error {
+	p, ok := c.(*config.Policy)
+	if !ok {
+		return fmt.Errorf("configuration of a %s given to a policy", c.Kind())
+	}
+	if err := s.planner.retask(p.Mode); err != nil {
+		return err
+	}
+	s.controller.Tune(limits(p), seconds(p.ImageTimeout))
+	s.planner.pace(p)
+	return nil
 }
 
 // connect opens publishers before subscriptions, and services last: nobody can ask
@@ -144,7 +194,7 @@ func (s *session) send(c control.Command) error {
 // waits for.
 func (s *session) armWhenPossible(ctx context.Context) {
 	for said := false; ; said = true {
-		err := s.controller.Arm(s.node.Now())
+		err := s.tryArm()
 		if err == nil {
 			s.node.Log().Info("armed (arm_on_activate)")
 			return

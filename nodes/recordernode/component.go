@@ -4,7 +4,6 @@
 package recordernode
 
 import (
-	"context"
 	"errors"
 
 	"hyt/config"
@@ -21,34 +20,22 @@ func New() *Component { return &Component{config: config.DefaultRecorder()} }
 // Config implements node.Component.
 func (c *Component) Config() config.Config { return &c.config }
 
-// Run implements node.Component.
-func (c *Component) Run(ctx context.Context, n *node.Node) error {
-	s := &session{config: &c.config, node: n, failed: make(chan error, 1)}
+// Configure implements node.Component.
+func (c *Component) Configure(n *node.Node) (node.Instance, error) {
+	config := c.config
+	s := &session{config: &config, node: n, failed: make(chan error, 1)}
 	if _, err := s.topics(); err != nil {
-		return err
-	}
-	// A recording on run begins before the services can be heard: a ~/start that came
-	// in between would take its place and fail the node.
-	if c.config.RecordOnRun {
-		if _, err := s.start(); err != nil {
-			return err
-		}
+		return nil, err
 	}
 	err := errors.Join(
 		node.Serve(n, "~/start", func(_ *std_srvs.TriggerRequest, r *std_srvs.TriggerResponse) { answer(r, s.start) }),
 		node.Serve(n, "~/stop", func(_ *std_srvs.TriggerRequest, r *std_srvs.TriggerResponse) { answer(r, s.stop) }),
 	)
 	if err != nil {
-		return errors.Join(err, s.end())
+		return nil, err
 	}
 	n.Diagnose("recording", s.fill)
-	select {
-	case <-ctx.Done():
-	case err = <-s.failed: // says where it was recording; end would say it again without
-		_ = s.end()
-		return err
-	}
-	return s.end()
+	return s, nil
 }
 
 func answer(r *std_srvs.TriggerResponse, do func() (string, error)) {

@@ -14,6 +14,7 @@ import (
 	"hyt/msgs/bus/mem"
 	"hyt/msgs/std_msgs"
 	"hyt/msgs/std_srvs"
+	"hyt/nodes/managed"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
 )
@@ -34,7 +35,7 @@ func start(t *testing.T, topics []string, onRun bool) (robot *node.Node, dir str
 	n := open("recorder")
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- c.Run(ctx, n) }()
+	go func() { done <- managed.Run(ctx, n, c) }()
 	return robot, c.config.Output, func() error {
 		cancel()
 		return errors.Join(<-done, n.Close(), robot.Close(), driver.Close())

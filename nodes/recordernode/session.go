@@ -15,14 +15,15 @@ import (
 	"hyt/nodes/recorder"
 )
 
-// session is one run of the node. Its methods may be called from any goroutine.
+// session is the configured node. Its methods may be called from any goroutine.
 type session struct {
 	config *config.Recorder
 	node   *node.Node
 	failed chan error // out: a recording that ended by itself; room for one
 
-	mu  sync.Mutex
-	now *recording // nil: none
+	mu     sync.Mutex
+	active bool
+	now    *recording // nil: none
 }
 
 // recording is one bag that is being written.
@@ -34,13 +35,71 @@ type recording struct {
 	err      error
 }
 
+// Run implements node.Instance: while it runs, there may be a recording.
+func (s *session) Run(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return s.end()
+	case err := <-s.failed: // says where it was recording; end would say it again without
+		_ = s.end()
+		return err
+	}
+}
+
+// Close implements node.Instance.
+func (*session) Close() error { return nil }
+
+// Activate implements node.Activator: recordings may begin, and one does where the
+// configuration says so, before a ~/start can take its place.
+func (s *session) Activate() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.config.RecordOnRun {
+		if _, err := s.begin(); err != nil {
+			return err
+		}
+	}
+	s.active = true
+	return nil
+}
+
+// end ends the recording, if there is one, and lets no other begin.
+func (s *session) end() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active = false
+	if s.now == nil {
+		return nil
+	}
+	_, err := s.finish()
+	return err
+}
+
 // start begins a bag.
 func (s *session) start() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now != nil {
+	switch {
+	case !s.active:
+		return "", fmt.Errorf("not active; activate the node first (ros2 lifecycle set %s activate)", s.node.FullName())
+	case s.now != nil:
 		return "", fmt.Errorf("already recording to %s; ~/stop ends it", s.now.dir)
 	}
+	return s.begin()
+}
+
+// stop ends the bag and waits until it is whole on the disk.
+func (s *session) stop() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now == nil {
+		return "", errors.New("not recording; ~/start begins")
+	}
+	return s.finish()
+}
+
+// begin is start where nothing is recorded; mu is held.
+func (s *session) begin() (string, error) {
 	topics, err := s.topics()
 	if err != nil {
 		return "", err
@@ -67,32 +126,15 @@ func (s *session) start() (string, error) {
 	return "recording to " + dir, nil
 }
 
-// stop ends the bag and waits until it is whole on the disk.
-func (s *session) stop() (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// finish is stop where something is recorded; mu is held.
+func (s *session) finish() (string, error) {
 	rec := s.now
-	if rec == nil {
-		return "", errors.New("not recording; ~/start begins")
-	}
 	rec.cancel()
 	<-rec.done
 	s.now = nil
 	stats := rec.recorder.Stats()
 	s.node.Log().Info("recorded", "to", rec.dir, "messages", stats.Messages, "dropped", stats.Dropped)
 	return fmt.Sprintf("%d messages in %s", stats.Messages, rec.dir), rec.err
-}
-
-// end is stop where nothing may be running.
-func (s *session) end() error {
-	s.mu.Lock()
-	running := s.now != nil
-	s.mu.Unlock()
-	if !running {
-		return nil
-	}
-	_, err := s.stop()
-	return err
 }
 
 func (s *session) options() bag.Options {

@@ -20,6 +20,8 @@ type Args struct {
 	Params      []Param // in order; the last one wins
 	ParamsFiles []string
 	LogLevels   []LogLevel // in order; the last match wins
+	NoRosout    bool       // --disable-rosout-logs: nothing on /rosout
+	NoStdout    bool       // --disable-stdout-logs: no lines on the console
 	Rest        []string   // what is not for ROS, in order
 }
 
@@ -65,9 +67,14 @@ func Parse(argv []string) (Args, error) {
 // arguments it took.
 func (a *Args) option(name string, following []string) (used int, err error) {
 	switch name {
-	case "--enable-rosout-logs", "--disable-rosout-logs", "--enable-stdout-logs", "--disable-stdout-logs",
-		"--enable-external-lib-logs", "--disable-external-lib-logs":
-		return 0, nil // accepted: launch tools pass them
+	case "--enable-rosout-logs", "--disable-rosout-logs":
+		a.NoRosout = name == "--disable-rosout-logs"
+		return 0, nil
+	case "--enable-stdout-logs", "--disable-stdout-logs":
+		a.NoStdout = name == "--disable-stdout-logs"
+		return 0, nil
+	case "--enable-external-lib-logs", "--disable-external-lib-logs":
+		return 0, nil // accepted: launch tools pass them, and there is no such library
 	}
 	handle, known := map[string]func(string) error{
 		"-r": a.remap, "--remap": a.remap,

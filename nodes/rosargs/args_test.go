@@ -92,6 +92,7 @@ func TestParseSplitsWhatIsForROS(t *testing.T) {
 		Params:      []Param{{"", "threads", "2"}, {"thinker", "rate", "1.5"}},
 		ParamsFiles: []string{"a.yaml", "b.yaml"},
 		LogLevels:   []LogLevel{{"", slog.LevelDebug}, {"policy", slog.LevelError}},
+		NoRosout:    true,
 		Rest:        []string{"--model", "m", "--json"},
 	}
 	if diff := cmp.Diff(want, a); diff != "" {

@@ -6,7 +6,6 @@
 package simnode
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -35,32 +34,38 @@ func New(open func(*config.Sim) (sim.Sim, error)) *Component {
 // Config implements node.Component.
 func (c *Component) Config() config.Config { return &c.config }
 
-// Run implements node.Component.
-func (c *Component) Run(ctx context.Context, n *node.Node) (err error) {
-	simulator, err := c.open(&c.config)
+// Configure implements node.Component.
+func (c *Component) Configure(n *node.Node) (node.Instance, error) {
+	config := c.config
+	simulator, err := c.open(&config)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, simulator.Close()) }()
-	w := &world{
-		config: &c.config, sim: simulator, node: n,
-		step:     time.Duration(float64(time.Second) / c.config.StepRate),
-		imageDue: imagePeriod(&c.config),
-		requests: make(chan request),
-		done:     ctx.Done(),
+	w, err := newWorld(n, &config, simulator)
+	if err != nil {
+		return nil, errors.Join(err, simulator.Close())
 	}
-	if w.view, err = newView(n, simulator); err != nil {
-		return err
-	}
-	if err := w.reset(scene{c.config.Task, c.config.Split, c.config.Seed}); err != nil {
-		return err
-	}
-	if err := w.connect(); err != nil {
-		return err
-	}
-	n.Log().Info("running", "world", c.config.World, "task", c.config.Task, "split", c.config.Split, "seed", c.config.Seed,
+	n.Log().Info("configured", "world", config.World, "task", config.Task, "split", config.Split, "seed", config.Seed,
 		"instruction", w.episode.Instruction)
-	return w.run(ctx)
+	return w, nil
+}
+
+func newWorld(n *node.Node, c *config.Sim, simulator sim.Sim) (w *world, err error) {
+	w = &world{
+		config: c, sim: simulator, node: n,
+		step:     time.Duration(float64(time.Second) / c.StepRate),
+		imageDue: imagePeriod(c),
+		requests: make(chan request),
+		paused:   make(chan struct{}),
+	}
+	close(w.paused)
+	if w.view, err = newView(n, simulator); err != nil {
+		return nil, err
+	}
+	if err := w.reset(scene{c.Task, c.Split, c.Seed}); err != nil {
+		return nil, err
+	}
+	return w, w.connect()
 }
 
 // connect opens the node's topics and services.

@@ -19,6 +19,7 @@ import (
 	"hyt/msgs/rosgraph_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/nodes/managed"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
 )
@@ -57,7 +58,7 @@ func start(t *testing.T, change func(*config.Sim), test func(*rig)) {
 		n := open("sim")
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
-		go func() { done <- c.Run(ctx, n) }()
+		go func() { done <- managed.Run(ctx, n, c) }()
 		defer func() {
 			cancel()
 			if err := errors.Join(<-done, n.Close(), r.robot.Close(), driver.Close()); err != nil {

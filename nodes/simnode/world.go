@@ -3,6 +3,7 @@ package simnode
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"hyt/config"
@@ -20,8 +21,8 @@ import (
 	"hyt/nodes/robotmsg"
 )
 
-// world is the simulator and what is known about the scene in it. run owns it but
-// for the command, the meters and the requests.
+// world is the configured node: the simulator and what is known about the scene in it.
+// Run owns it but for the command, the meters and the requests.
 type world struct {
 	config *config.Sim
 	sim    sim.Sim
@@ -37,7 +38,9 @@ type world struct {
 
 	command  command
 	requests chan request // in: services; unbuffered
-	done     <-chan struct{}
+
+	mu     sync.Mutex
+	paused chan struct{} // closed while Run does not run
 
 	episode   task.Episode
 	judge     task.Judge
@@ -62,19 +65,37 @@ type request struct {
 	answer chan<- hyt_msgs.ResetResponse // has room for one
 }
 
-// ask hands a reset to run and waits for it.
+// ask hands a reset to Run and waits for it.
 func (w *world) ask(s scene) hyt_msgs.ResetResponse {
+	w.mu.Lock()
+	paused := w.paused
+	w.mu.Unlock()
 	answer := make(chan hyt_msgs.ResetResponse, 1)
 	select {
 	case w.requests <- request{s, answer}:
 		return <-answer
-	case <-w.done:
-		return hyt_msgs.ResetResponse{Message: "the simulator is shutting down"}
+	case <-paused:
+		return hyt_msgs.ResetResponse{Message: fmt.Sprintf("the simulator is not active (ros2 lifecycle set %s activate)", w.node.FullName())}
 	}
 }
 
-// run steps the simulator at absolute deadlines until ctx is done.
-func (w *world) run(ctx context.Context) error {
+// Close implements node.Instance.
+func (w *world) Close() error { return w.sim.Close() }
+
+// Activate implements node.Activator: resets wait for Run from here on.
+func (w *world) Activate() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.paused = make(chan struct{})
+	return nil
+}
+
+// Run implements node.Instance: it steps the simulator at absolute deadlines.
+func (w *world) Run(ctx context.Context) error {
+	w.mu.Lock()
+	paused := w.paused
+	w.mu.Unlock()
+	defer close(paused)
 	next := time.Now()
 	for {
 		next = next.Add(w.step)

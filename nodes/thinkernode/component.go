@@ -9,7 +9,7 @@
 package thinkernode
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,31 +39,32 @@ func New(pool *engines.Pool) *Component {
 // Config implements node.Component.
 func (c *Component) Config() config.Config { return &c.config }
 
-// Run implements node.Component.
-func (c *Component) Run(ctx context.Context, n *node.Node) (err error) {
-	engine, err := c.pool.Open(c.config.Model, policy.Options{Threads: int(c.config.Threads)})
+// Configure implements node.Component.
+func (c *Component) Configure(n *node.Node) (node.Instance, error) {
+	config := c.config
+	engine, err := c.pool.Open(config.Model, policy.Options{Threads: int(config.Threads)})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() {
-		if e := engine.Close(); e != nil && err == nil {
-			err = e
-		}
-	}()
-	t, err := thinker.New(engine.Engine, thinker.Options{MaxTokens: int(c.config.MaxTokens)})
+	m, err := newMind(n, &config, engine)
 	if err != nil {
-		return err
+		return nil, errors.Join(err, engine.Close())
+	}
+	n.Log().Info("configured", "model", engine.Spec().Name, "thought_rate", config.ThoughtRate)
+	return m, nil
+}
+
+func newMind(n *node.Node, c *config.Thinker, engine *engines.Handle) (*mind, error) {
+	t, err := thinker.New(engine.Engine, thinker.Options{MaxTokens: int(c.MaxTokens)})
+	if err != nil {
+		return nil, err
 	}
 	m := &mind{
-		config: &c.config, engine: engine.Engine, thinker: t, now: n.Now, log: n.Log(),
-		changed: make(chan struct{}, 1),
+		config: c, handle: engine, engine: engine.Engine, thinker: t, now: n.Now, log: n.Log(),
+		changed: make(chan struct{}, 1), paced: make(chan struct{}, 1),
 	}
-	if err := m.connect(n); err != nil {
-		return err
-	}
-	n.Log().Info("running", "model", engine.Spec().Name, "thought_rate", c.config.ThoughtRate)
-	m.run(ctx)
-	return nil
+	m.pace(c)
+	return m, m.connect(n)
 }
 
 // connect opens the node's topics.

@@ -5,20 +5,24 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hyt/config"
 	"hyt/msgs/bus"
 	"hyt/msgs/hyt_msgs"
+	"hyt/nodes/engines"
 	"hyt/nodes/meter"
 	"hyt/nodes/observe"
 	"hyt/policy"
 	"hyt/thinker"
 )
 
-// mind thinks at a steady rate. run owns it but for what mu guards.
+// mind is the configured node: it thinks at a steady rate while it runs. Run owns it
+// but for what mu guards.
 type mind struct {
-	config   *config.Thinker
+	config   *config.Thinker // what it was configured with
+	handle   *engines.Handle
 	engine   *policy.Engine
 	thinker  *thinker.Thinker
 	observer *observe.Observer
@@ -26,6 +30,9 @@ type mind struct {
 	now      func() time.Time
 	log      *slog.Logger
 	changed  chan struct{} // the instruction did; one token at most
+	paced    chan struct{} // the rate did; one token at most
+	period   atomic.Int64  // ns between thoughts, at least
+	maxAge   atomic.Int64  // ns, of an image
 
 	thinking meter.Meter // time per thought
 	last     time.Time   // stamp of the frame that was thought about last
@@ -56,19 +63,48 @@ func (m *mind) instructed(text string) {
 	}
 }
 
-// run thinks until ctx is done: at once about a new instruction, and then at the
-// configured rate.
-func (m *mind) run(ctx context.Context) {
-	ticker := time.NewTicker(time.Duration(float64(time.Second) / m.config.ThoughtRate))
+// Run implements node.Instance: it thinks at once about a new instruction, and then at
+// the configured rate.
+func (m *mind) Run(ctx context.Context) error {
+	ticker := time.NewTicker(time.Duration(m.period.Load()))
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
+		case <-m.paced:
+			ticker.Reset(time.Duration(m.period.Load()))
+			continue
 		case <-m.changed:
 		case <-ticker.C:
 		}
 		m.step(ctx)
+	}
+}
+
+// Close implements node.Instance.
+func (m *mind) Close() error { return m.handle.Close() }
+
+// Tune implements node.Tunable.
+func (m *mind) Tune(c config.Config) error {
+	t, ok := c.(*config.Thinker)
+	if !ok {
+		return fmt.Errorf("configuration of a %s given to a thinker", c.Kind())
+	}
+	m.pace(t)
+	return nil
+}
+
+// pace takes how often thoughts are made, and from how old images.
+func (m *mind) pace(c *config.Thinker) {
+	m.maxAge.Store(int64(seconds(c.ImageTimeout)))
+	period := int64(float64(time.Second) / c.ThoughtRate)
+	if m.period.Swap(period) == period {
+		return
+	}
+	select {
+	case m.paced <- struct{}{}:
+	default:
 	}
 }
 
@@ -104,7 +140,7 @@ func (m *mind) step(ctx context.Context) {
 // frame is one that no thought was about: the policy's newest, or else one that is
 // read for this. The caller releases it.
 func (m *mind) frame(ctx context.Context) (*policy.Frame, error) {
-	maxAge := seconds(m.config.ImageTimeout)
+	maxAge := time.Duration(m.maxAge.Load())
 	if f := m.engine.Latest(); f != nil {
 		if f.Stamp.After(m.last) && m.now().Sub(f.Stamp) <= maxAge {
 			m.note(func() { m.shared++ })

@@ -19,6 +19,7 @@ import (
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
 	"hyt/nodes/engines"
+	"hyt/nodes/managed"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
 	"hyt/policy"
@@ -68,10 +69,9 @@ func start(t *testing.T, o policytest.Options, test func(*rig)) {
 		c.config.Model = model.Dir
 		n := open("thinker")
 		var beside sync.WaitGroup
-		beside.Go(func() { _ = n.RunDiagnostics(r.ctx, 1) })
 		beside.Go(r.sense)
 		done := make(chan error)
-		go func() { done <- c.Run(r.ctx, n) }()
+		go func() { done <- managed.Run(r.ctx, n, c) }()
 		defer func() {
 			cancel()
 			err := <-done
@@ -99,7 +99,7 @@ func (r *rig) connect() {
 	_, errs[5] = node.Subscribe(r.robot, "/diagnostics", bus.Default(), func(m *diagnostic_msgs.DiagnosticArray) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.status = m.Status[0]
+		r.status = m.Status[len(m.Status)-1] // the lifecycle comes first
 	})
 	if err := errors.Join(errs[:]...); err != nil {
 		r.t.Fatal(err)
