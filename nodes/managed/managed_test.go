@@ -78,6 +78,12 @@ func start(t *testing.T, change func(*component), test func(*testing.T, *rig)) {
 	})
 }
 
+// reported waits until there was a report on /diagnostics.
+func reported() {
+	time.Sleep(1500 * time.Millisecond)
+	synctest.Wait()
+}
+
 func (r *rig) ask(t *testing.T, label string) bool {
 	t.Helper()
 	client, err := bus.NewClient[*lc.ChangeStateRequest](r.user.Bus(), "/thinker/change_state")
@@ -96,7 +102,7 @@ func (r *rig) ask(t *testing.T, label string) bool {
 
 func TestItStartsByItselfAndEndsWhenTold(t *testing.T) {
 	start(t, func(*component) {}, func(t *testing.T, r *rig) {
-		time.Sleep(2 * time.Second)
+		reported()
 		if r.component.runs != 1 || r.status.Message != "active" || r.status.Level != node.OK {
 			t.Errorf("%d runs, %+v", r.component.runs, r.status)
 		}
@@ -126,7 +132,7 @@ func TestWhatFailsLaterEndsRunToo(t *testing.T) {
 
 func TestWithoutAutostartItWaitsForItsManagerAlsoAfterAFailure(t *testing.T) {
 	start(t, func(c *component) { c.config.Autostart = false }, func(t *testing.T, r *rig) {
-		time.Sleep(2 * time.Second)
+		reported()
 		if r.component.runs != 0 || r.status.Message != "unconfigured" {
 			t.Errorf("%d runs, %+v", r.component.runs, r.status)
 		}
@@ -134,7 +140,7 @@ func TestWithoutAutostartItWaitsForItsManagerAlsoAfterAFailure(t *testing.T) {
 			t.Fatal("refused")
 		}
 		r.component.breaks <- errors.New("the disk is full")
-		time.Sleep(2 * time.Second)
+		reported()
 		if r.status.Level != node.Error || !strings.Contains(r.status.Message, "unconfigured: the disk is full") {
 			t.Errorf("%+v", r.status)
 		}
