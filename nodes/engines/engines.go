@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"hyt/nodes/share"
 	"hyt/policy"
 )
 
@@ -35,12 +36,13 @@ type Handle struct {
 }
 
 // Open loads the model directory, or shares it with who did before; options are
-// those of the first.
+// those of the first. A relative path is seen from the working directory, or means a
+// model that comes with hyt.
 func (p *Pool) Open(dir string, o policy.Options) (*Handle, error) {
 	if dir == "" {
 		return nil, errors.New(`no model: set parameter "model" to a directory that hyt train wrote`)
 	}
-	path, err := filepath.Abs(dir)
+	path, err := filepath.Abs(share.Find(dir))
 	if err != nil {
 		return nil, err
 	}

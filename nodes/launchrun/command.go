@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"hyt/nodes/share"
 )
 
 // grace is how long processes have to end, as in ros2 launch.
@@ -26,18 +29,22 @@ func Command() *cobra.Command {
 		Use:   "launch FILE [name:=value ...]",
 		Short: "run a ROS 2 XML launch file where ros2 launch is not installed",
 		Long: "Runs a ROS 2 XML launch file. FILE is a path, or the name of a file in the package's launch folder.\n" +
-			"The package's share folder is HYT_SHARE, or found from the file, the working directory or the program.",
+			"The package's share folder is " + share.Env + ", or found from the file, the working directory or the program.",
 		Args:         cobra.MinimumNArgs(1),
 		SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, words []string) error {
-			l, err := load(words[0], words[1:], cmd.ErrOrStderr())
-			if err != nil && !show {
+			f, err := open(words[0])
+			if err != nil {
 				return err
 			}
-			switch {
-			case show:
-				return l.showArguments(cmd.OutOrStdout(), err)
-			case print:
+			if show {
+				return f.show(cmd.OutOrStdout())
+			}
+			l, err := f.plan(words[1:], cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if print {
 				l.print(cmd.OutOrStdout())
 				return nil
 			}
@@ -51,11 +58,6 @@ func Command() *cobra.Command {
 	return cmd
 }
 
-// launch is a planned launch file.
-type launch struct {
-	plan planner
-}
-
 // usageError is a command line that cannot be understood.
 type usageError struct{ error }
 
@@ -64,17 +66,16 @@ func (usageError) ExitCode() int { return 2 }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// load finds, reads and plans a launch file.
-func load(file string, words []string, log io.Writer) (*launch, error) {
-	given := map[string]string{}
-	for _, w := range words {
-		name, value, ok := strings.Cut(w, ":=")
-		if !ok || name == "" {
-			return nil, usagef("argument %q: expected name:=value", w)
-		}
-		given[name] = value
-	}
-	path, share, err := find(file)
+// file is a launch file that was read.
+type file struct {
+	path     string
+	root     *element
+	packages packages
+}
+
+// open finds and reads a launch file.
+func open(name string) (*file, error) {
+	path, dir, err := find(name)
 	if err != nil {
 		return nil, err
 	}
@@ -82,85 +83,80 @@ func load(file string, words []string, log io.Writer) (*launch, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &launch{plan: planner{given: given, log: func(text string) { fmt.Fprintln(log, "[launch]", text) }}}
-	s := &scope{
-		vars: map[string]string{}, env: map[string]string{}, unset: map[string]bool{}, dir: filepath.Dir(path),
-		packages: packages{hyt: share, prefixes: filepath.SplitList(os.Getenv("AMENT_PREFIX_PATH"))},
-	}
-	if err := l.plan.children(root, s); err != nil {
-		return l, err
-	}
-	return l, l.checkGiven()
-}
-
-// checkGiven refuses arguments that the file does not declare: a mistyped one must
-// not be one that has no effect.
-func (l *launch) checkGiven() error {
-	var names []string
-	for _, a := range l.plan.declared {
-		names = append(names, a.name)
-	}
-	for name := range l.plan.given {
-		if !slices.Contains(names, name) {
-			return usagef("the launch file has no argument %q; it has %s", name, strings.Join(names, ", "))
-		}
-	}
-	return nil
+	return &file{path, root, packages{hyt: dir, prefixes: filepath.SplitList(os.Getenv("AMENT_PREFIX_PATH"))}}, nil
 }
 
 // find looks for the file and for the folder that stands for share/hyt: the one
-// that holds launch/.
-func find(file string) (path, share string, err error) {
-	var roots []string
-	if root := os.Getenv("HYT_SHARE"); root != "" {
-		roots = append(roots, root)
-	}
-	if dir, err := os.Getwd(); err == nil {
-		roots = append(roots, dir)
-	}
-	if program, err := os.Executable(); err == nil {
-		up := filepath.Dir(filepath.Dir(program)) // bin/hyt, lib/hyt/hyt
-		roots = append(roots, filepath.Dir(program), up, filepath.Join(up, "share", "hyt"), filepath.Join(filepath.Dir(up), "share", "hyt"))
-	}
-	if _, err := os.Stat(file); err == nil {
-		abs, err := filepath.Abs(file)
-		if own := filepath.Dir(filepath.Dir(abs)); filepath.Base(filepath.Dir(abs)) == "launch" && os.Getenv("HYT_SHARE") == "" {
-			return abs, own, err
+// that holds the file's folder launch, where it is such a file.
+func find(name string) (path, dir string, err error) {
+	dir, missing := share.Dir()
+	if _, err := os.Stat(name); err != nil {
+		path = filepath.Join(dir, "launch", name)
+		if missing != nil {
+			return "", "", usagef("no launch file %q here, and %w", name, missing)
 		}
-		return abs, firstWith(roots, "launch"), err
-	}
-	for _, root := range roots {
-		path := filepath.Join(root, "launch", file)
-		if _, err := os.Stat(path); err == nil {
-			return path, root, nil
+		if _, err := os.Stat(path); err != nil {
+			return "", "", usagef("no launch file %q here or in %s", name, filepath.Dir(path))
 		}
+		return path, dir, nil
 	}
-	return "", "", usagef("no launch file %q here or in the launch folder of %s", file, strings.Join(roots, ", "))
+	path, err = filepath.Abs(name)
+	if err != nil {
+		return "", "", err
+	}
+	own := filepath.Dir(filepath.Dir(path))
+	if _, err := os.Stat(filepath.Join(own, "launch", "policy.launch")); err == nil && os.Getenv(share.Env) == "" {
+		return path, own, nil
+	}
+	return path, dir, nil // a file of the user's may not need what comes with hyt
 }
 
-func firstWith(roots []string, name string) string {
-	for _, root := range roots {
-		if _, err := os.Stat(filepath.Join(root, name)); err == nil {
-			return root
-		}
+// show lists the arguments, also of a file that cannot run without some.
+func (f *file) show(w io.Writer) error {
+	list, err := arguments(f.root, clean(f.packages, f.path))
+	if err == nil {
+		show(w, list)
 	}
-	return roots[0]
+	return err
 }
 
-// showArguments lists what the file declares. A file that only lacks arguments can
-// be listed all the same.
-func (l *launch) showArguments(w io.Writer, err error) error {
-	if l == nil || len(l.plan.declared) == 0 && err != nil {
+// launch is a planned launch file.
+type launch struct {
+	plan planner
+}
+
+// plan runs through the file with the arguments of the command line.
+func (f *file) plan(words []string, log io.Writer) (*launch, error) {
+	args := map[string]string{}
+	for _, w := range words {
+		name, value, ok := strings.Cut(w, ":=")
+		if !ok || name == "" {
+			return nil, usagef("argument %q: expected name:=value", w)
+		}
+		args[name] = value
+	}
+	l := &launch{plan: planner{log: func(text string) { fmt.Fprintln(log, "[launch]", text) }}}
+	if err := l.plan.children(f.root, given(f.packages, f.path, args)); err != nil {
+		return nil, err
+	}
+	return l, f.checkGiven(args, l.plan.declared)
+}
+
+// checkGiven refuses arguments that no file declares: a mistyped one must not be one
+// that has no effect. declared are those that the plan met.
+func (f *file) checkGiven(args map[string]string, declared []string) error {
+	list, err := arguments(f.root, clean(f.packages, f.path))
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "Arguments (pass arguments as '<name>:=<value>'):")
-	for _, a := range l.plan.declared {
-		fmt.Fprintf(w, "\n    '%s':\n        %s\n", a.name, strings.TrimSpace(a.description))
-		if len(a.choices) > 0 {
-			fmt.Fprintf(w, "        one of: %s\n", strings.Join(a.choices, ", "))
-		}
-		if !a.required {
-			fmt.Fprintf(w, "        (default: '%s')\n", a.fallback)
+	for _, a := range list {
+		declared = append(declared, a.name)
+	}
+	slices.Sort(declared)
+	declared = slices.Compact(declared)
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		if !slices.Contains(declared, name) {
+			return usagef("the launch file has no argument %q; it has %s", name, strings.Join(declared, ", "))
 		}
 	}
 	return nil

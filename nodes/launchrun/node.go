@@ -1,9 +1,13 @@
 package launchrun
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -35,19 +39,19 @@ func (p *planner) node(e *element, s *scope) error {
 	if _, old := e.attrs["ns"]; old {
 		return e.errorf("ROS 2 has no attribute ns; write namespace=\"...\"")
 	}
-	err := e.known("pkg", "exec", "name", "namespace", "args", "ros_args", "output", "respawn", "respawn_delay",
+	err := e.known("pkg", "exec", "name", "namespace", "args", "ros_args", "exec_name", "output", "respawn", "respawn_delay",
 		"launch-prefix", "cwd", "on_exit", "emulate_tty")
 	if err != nil {
 		return err
 	}
 	t := texts{e: e, s: s}
-	pkg, exec := t.need("pkg"), t.need("exec")
-	name, args, rosArgs := t.optional("name"), t.optional("args"), t.optional("ros_args")
-	prefix, dir, respawn, onExit := t.optional("launch-prefix"), t.optional("cwd"), t.optional("respawn"), t.optional("on_exit")
+	pkg, exec, name := t.need("pkg"), t.need("exec"), t.optional("name")
+	args, rosArgs := t.words("args"), t.words("ros_args")
 	namespace := s.namespace
-	if ns := t.optional("namespace"); ns != "" {
+	if ns, has := t.maybe("namespace"); has {
 		namespace = joinNamespace(namespace, ns)
 	}
+	c, prefix := t.process()
 	if t.err != nil {
 		return t.err
 	}
@@ -55,13 +59,8 @@ func (p *planner) node(e *element, s *scope) error {
 	if err != nil {
 		return e.errorf("%w", err)
 	}
-	c := process{name: exec, dir: dir, must: onExit == "shutdown", respawn: respawn == "true", place: e.place()}
-	if name != "" {
-		c.name = name
-	}
-	c.argv = append(append(split(prefix), program...), split(args)...)
-	c.argv = append(c.argv, "--ros-args")
-	c.argv = append(c.argv, split(rosArgs)...)
+	c.name = cmp.Or(t.optional("exec_name"), name, exec)
+	c.argv = slices.Concat(prefix, program, args, []string{"--ros-args"}, rosArgs)
 	if name != "" {
 		c.argv = append(c.argv, "-r", "__node:="+name)
 	}
@@ -77,9 +76,10 @@ func (p *planner) node(e *element, s *scope) error {
 	return nil
 }
 
-// paramsKey is whom the node's inline parameters are meant for.
+// paramsKey is whom the node's inline parameters are meant for. As in ROS 2 that is
+// everyone in the process where the launch file does not say the node's full name.
 func paramsKey(namespace, name string) string {
-	if name == "" {
+	if name == "" || namespace == "" {
 		return "/**"
 	}
 	return strings.TrimSuffix(namespace, "/") + "/" + name
@@ -90,22 +90,16 @@ func paramsKey(namespace, name string) string {
 func (p *planner) nodeChildren(e *element, s *scope, c *process, key string, env map[string]string) error {
 	inline := false // the last thing added was an inline parameter
 	for _, child := range e.children {
-		wanted, err := child.wanted(s)
-		if err != nil {
-			return err
-		}
-		if !wanted {
-			continue
-		}
 		wasInline := inline
 		inline = false
+		var err error
 		switch child.name {
 		case "param":
 			inline, err = param(child, s, c, key, wasInline)
 		case "remap":
 			err = remap(child, s, c)
 		case "env":
-			err = assign(child, env, s)
+			err = environment(child, env, s)
 		default:
 			err = child.errorf("not known inside <node>; there are param, remap, env")
 		}
@@ -116,9 +110,20 @@ func (p *planner) nodeChildren(e *element, s *scope, c *process, key string, env
 	return nil
 }
 
+// environment is <env> inside a process's element.
+func environment(e *element, into map[string]string, s *scope) error {
+	if err := e.part("name", "value"); err != nil {
+		return err
+	}
+	return pair(e, into, s)
+}
+
 func param(e *element, s *scope, c *process, key string, join bool) (inline bool, err error) {
-	if err := e.known("name", "value", "from", "value-sep", "type", "allow_substs"); err != nil {
+	if err := e.part("name", "value", "from", "value-sep", "type", "allow_substs"); err != nil {
 		return false, err
+	}
+	if replace, _ := truth(e.attrs["allow_substs"]); replace {
+		return false, e.errorf("allow_substs is not supported: hyt launch gives the params file to the node as it is")
 	}
 	if err := e.leaf(); err != nil {
 		return false, err
@@ -177,7 +182,7 @@ func typed(text, separator, typ string) (any, error) {
 }
 
 func remap(e *element, s *scope, c *process) error {
-	if err := e.known("from", "to"); err != nil {
+	if err := e.part("from", "to"); err != nil {
 		return err
 	}
 	t := texts{e: e, s: s}
@@ -191,35 +196,33 @@ func remap(e *element, s *scope, c *process) error {
 
 // executable plans any program.
 func (p *planner) executable(e *element, s *scope) error {
-	if err := e.known("cmd", "name", "cwd", "output", "respawn", "on_exit", "launch-prefix", "shell"); err != nil {
+	err := e.known("cmd", "name", "cwd", "output", "respawn", "respawn_delay", "on_exit", "launch-prefix", "shell", "emulate_tty")
+	if err != nil {
 		return err
 	}
+	if shell, _ := truth(e.attrs["shell"]); shell {
+		return e.errorf("shell=\"true\" is not supported; write cmd=\"sh -c '...'\"")
+	}
 	t := texts{e: e, s: s}
-	cmd, name, dir, onExit := t.need("cmd"), t.optional("name"), t.optional("cwd"), t.optional("on_exit")
-	prefix, respawn := t.optional("launch-prefix"), t.optional("respawn")
+	cmd, name := t.words("cmd"), t.optional("name")
+	c, prefix := t.process()
 	if t.err != nil {
 		return t.err
 	}
-	if e.attrs["shell"] == "true" {
-		return e.errorf("shell=\"true\" is not supported; write cmd=\"sh -c '...'\"")
+	c.argv = slices.Concat(prefix, cmd)
+	if len(cmd) == 0 {
+		return e.errorf("needs the attribute cmd, with a program in it")
 	}
-	argv := append(split(prefix), split(cmd)...)
-	if len(argv) == 0 {
-		return e.errorf("cmd is empty")
-	}
-	if name == "" {
-		name = filepath.Base(argv[0])
-	}
+	c.name = cmp.Or(name, filepath.Base(cmd[0]))
 	own := map[string]string{}
 	for _, child := range e.children {
 		if child.name != "env" {
 			return child.errorf("not known inside <executable>; there is env")
 		}
-		if err := assign(child, own, s); err != nil {
+		if err := environment(child, own, s); err != nil {
 			return err
 		}
 	}
-	c := process{name: name, argv: argv, dir: dir, must: onExit == "shutdown", respawn: respawn == "true", place: e.place()}
 	c.env, c.unset = s.environment(own)
 	p.processes = append(p.processes, c)
 	return nil
@@ -234,16 +237,61 @@ type texts struct {
 
 func (t *texts) need(name string) string {
 	v, err := t.e.text(name, t.s)
-	if t.err == nil {
-		t.err = err
-	}
+	t.keep(err)
 	return v
 }
 
 func (t *texts) optional(name string) string {
-	v, err := t.e.optional(name, "", t.s)
+	v, _ := t.maybe(name)
+	return v
+}
+
+// maybe is an attribute, and whether the element has it.
+func (t *texts) maybe(name string) (value string, has bool) {
+	raw, has := t.e.attrs[name]
+	value, err := t.e.expand(name, raw, t.s)
+	t.keep(err)
+	return value, has
+}
+
+// words is an attribute that is a command line.
+func (t *texts) words(name string) []string {
+	words, err := t.s.words(t.e.attrs[name])
+	if err != nil {
+		t.keep(t.e.errorf("%s: %w", name, err))
+	}
+	return words
+}
+
+// process reads what <node> and <executable> have in common.
+func (t *texts) process() (c process, prefix []string) {
+	onExit, dir := t.optional("on_exit"), t.optional("cwd")
+	if onExit != "" && onExit != "shutdown" {
+		t.keep(t.e.errorf("on_exit is %q; it may be shutdown", onExit))
+	}
+	c = process{dir: dir, must: onExit == "shutdown", place: t.e.place(), pause: respawnPause}
+	if again := t.optional("respawn"); again != "" {
+		var ok bool
+		if c.respawn, ok = truth(again); !ok {
+			t.keep(t.e.errorf("respawn is %q; it must be true or false", again))
+		}
+	}
+	if delay := t.optional("respawn_delay"); delay != "" {
+		seconds, err := strconv.ParseFloat(delay, 64)
+		if err != nil || !(seconds >= 0 && seconds < 1e6) {
+			t.keep(t.e.errorf("respawn_delay is %q; it must be a number of seconds", delay))
+		}
+		c.pause = time.Duration(seconds * float64(time.Second))
+	}
+	prefix, err := shellWords(t.optional("launch-prefix"))
+	if err != nil {
+		t.keep(t.e.errorf("launch-prefix: %w", err))
+	}
+	return c, prefix
+}
+
+func (t *texts) keep(err error) {
 	if t.err == nil {
 		t.err = err
 	}
-	return v
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type element struct {
 	name     string
 	attrs    map[string]string
 	children []*element
+	parent   string // name of the element around it
 	file     string
 	line     int
 }
@@ -53,6 +55,7 @@ func parse(r io.Reader, file string) (*element, error) {
 			if len(open) > 0 {
 				parent := open[len(open)-1]
 				parent.children = append(parent.children, e)
+				e.parent = parent.name
 			} else if root == nil {
 				root = e
 			}
@@ -81,8 +84,23 @@ func newElement(t xml.StartElement, file string, line int) *element {
 
 // known refuses attributes that are not among these; if and unless always are.
 func (e *element) known(names ...string) error {
-	for name := range e.attrs {
-		if name != "if" && name != "unless" && !slices.Contains(names, name) {
+	return e.only(append(names, "if", "unless")...)
+}
+
+// part is known for what stands inside a <node>, <executable>, <arg> or <include>:
+// ROS 2 takes no conditions there.
+func (e *element) part(names ...string) error {
+	for _, name := range []string{"if", "unless"} {
+		if _, has := e.attrs[name]; has {
+			return e.errorf("ROS 2 takes no %s here; put the condition on the <%s> around it", name, e.parent)
+		}
+	}
+	return e.only(names...)
+}
+
+func (e *element) only(names ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(e.attrs)) {
+		if !slices.Contains(names, name) {
 			return e.errorf("unknown attribute %q; it may have %s", name, strings.Join(names, ", "))
 		}
 	}

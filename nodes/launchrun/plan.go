@@ -1,11 +1,13 @@
 package launchrun
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // process is one program to start.
@@ -18,24 +20,16 @@ type process struct {
 	params  []params // files to write; their paths take the place of argv's marker
 	must    bool     // on_exit="shutdown": its end is everyone's
 	respawn bool
-	place   string // file:line
+	pause   time.Duration // before it respawns
+	place   string        // file:line
 }
 
 // planner collects what a launch file asks for.
 type planner struct {
-	given     map[string]string // on the command line
-	declared  []argument        // in the order of the files
+	declared  []string // names of the arguments that were met
 	processes []process
 	log       func(string)
 	depth     int
-}
-
-// argument is one <arg> of the file.
-type argument struct {
-	name, description string
-	fallback          string
-	required          bool
-	choices           []string
 }
 
 const maxDepth = 32 // of includes
@@ -59,16 +53,11 @@ func (p *planner) one(e *element, s *scope) error {
 	case "arg":
 		return p.arg(e, s)
 	case "let":
-		return assign(e, s.vars, s)
-	case "set_env", "set-env":
-		return assign(e, s.env, s)
-	case "unset_env", "unset-env":
-		name, err := e.need("name")
-		if err == nil {
-			s.unset[name] = true
-			delete(s.env, name)
-		}
-		return err
+		return set(e, s.vars, s)
+	case "set_env":
+		return setEnv(e, s)
+	case "unset_env":
+		return unsetEnv(e, s)
 	case "push-ros-namespace", "push_ros_namespace":
 		return pushNamespace(e, s)
 	case "group":
@@ -80,35 +69,41 @@ func (p *planner) one(e *element, s *scope) error {
 	case "executable":
 		return p.executable(e, s)
 	case "log":
-		text, err := e.text("message", s)
-		if err == nil && p.log != nil {
-			p.log(text)
-		}
-		return err
+		return p.say(e, s)
 	}
 	return e.errorf("this element is not supported; hyt launch knows arg, let, group, push-ros-namespace, include, node, executable, set_env, unset_env, log")
 }
 
 // wanted evaluates if and unless.
 func (e *element) wanted(s *scope) (bool, error) {
-	for _, name := range []string{"if", "unless"} {
-		raw, has := e.attrs[name]
-		if !has {
-			continue
-		}
-		value, err := s.expand(raw)
-		if err != nil {
-			return false, e.errorf("%s: %w", name, err)
-		}
-		truth, ok := map[string]bool{"true": true, "1": true, "false": false, "0": false}[strings.ToLower(strings.TrimSpace(value))]
-		if !ok {
-			return false, e.errorf("%s is %q; it must be true or false", name, value)
-		}
-		if truth == (name == "unless") {
-			return false, nil
-		}
+	name, raw, err := e.condition()
+	if err != nil || name == "" {
+		return true, err
 	}
-	return true, nil
+	value, err := e.expand(name, raw, s)
+	if err != nil {
+		return false, err
+	}
+	yes, ok := truth(value)
+	if !ok {
+		return false, e.errorf("%s is %q; it must be true or false", name, value)
+	}
+	return yes == (name == "if"), nil
+}
+
+// condition is the element's if or unless; "" where it has none.
+func (e *element) condition() (name, raw string, err error) {
+	yes, hasIf := e.attrs["if"]
+	no, hasUnless := e.attrs["unless"]
+	switch {
+	case hasIf && hasUnless:
+		return "", "", e.errorf("has both if and unless; ROS 2 takes one of them")
+	case hasIf:
+		return "if", yes, nil
+	case hasUnless:
+		return "unless", no, nil
+	}
+	return "", "", nil
 }
 
 // text is a needed attribute, expanded.
@@ -137,43 +132,23 @@ func (e *element) expand(attribute, raw string, s *scope) (string, error) {
 	return value, nil
 }
 
-// arg declares an argument and gives it its value: that of the command line or
-// the including file, or its default.
+// arg declares an argument and gives it its default, unless the command line, an
+// including file or a <let> gave it a value before.
 func (p *planner) arg(e *element, s *scope) error {
-	if err := e.known("name", "default", "description"); err != nil {
+	a, err := declaration(e)
+	if err != nil {
 		return err
 	}
-	a := argument{description: e.attrs["description"], required: true}
-	var err error
-	if a.name, err = e.need("name"); err != nil {
-		return err
-	}
-	if _, has := e.attrs["default"]; has {
-		a.required = false
-		if a.fallback, err = e.text("default", s); err != nil {
-			return err
-		}
-	}
-	for _, c := range e.children {
-		if c.name != "choice" {
-			return c.errorf("not known inside <arg>")
-		}
-		value, err := c.text("value", s)
-		if err != nil {
-			return err
-		}
-		a.choices = append(a.choices, value)
-	}
-	p.declared = append(p.declared, a)
-	value, given := p.given[a.name]
-	if !given {
-		value, given = s.vars[a.name]
-	}
+	p.declared = append(p.declared, a.name)
+	value, given := s.vars[a.name]
 	switch {
-	case !given && a.required:
+	case given:
+	case a.fallback == nil:
 		return e.errorf("the argument %s has no default; give it as %s:=VALUE", a.name, a.name)
-	case !given:
-		value = a.fallback
+	default:
+		if value, err = e.expand("default", *a.fallback, s); err != nil {
+			return err
+		}
 	}
 	if len(a.choices) > 0 && !slices.Contains(a.choices, value) {
 		return e.errorf("the argument %s is %q; it must be one of %s", a.name, value, strings.Join(a.choices, ", "))
@@ -182,25 +157,56 @@ func (p *planner) arg(e *element, s *scope) error {
 	return nil
 }
 
-// assign is <let> and <set_env>: name and value into a map.
-func assign(e *element, into map[string]string, s *scope) error {
+// set is <let>: name and value into a map.
+func set(e *element, into map[string]string, s *scope) error {
 	if err := e.known("name", "value"); err != nil {
 		return err
 	}
+	return pair(e, into, s)
+}
+
+// pair puts the value of an element with name and value into a map.
+func pair(e *element, into map[string]string, s *scope) error {
 	if err := e.leaf(); err != nil {
 		return err
 	}
-	name, err := e.text("name", s)
-	if err != nil {
+	t := texts{e: e, s: s}
+	name, value := t.need("name"), t.need("value")
+	if t.err == nil {
+		into[name] = value
+	}
+	return t.err
+}
+
+func setEnv(e *element, s *scope) error {
+	if err := set(e, s.env, s); err != nil {
 		return err
 	}
-	value, err := e.text("value", s)
-	if err != nil {
-		return err
-	}
-	into[name] = value
-	delete(s.unset, name)
+	maps.DeleteFunc(s.unset, func(name string, _ bool) bool { _, has := s.env[name]; return has })
 	return nil
+}
+
+func unsetEnv(e *element, s *scope) error {
+	if err := e.known("name"); err != nil {
+		return err
+	}
+	name, err := e.text("name", s)
+	if err == nil {
+		s.unset[name] = true
+		delete(s.env, name)
+	}
+	return err
+}
+
+func (p *planner) say(e *element, s *scope) error {
+	if err := e.known("message"); err != nil {
+		return err
+	}
+	text, err := e.text("message", s)
+	if err == nil && p.log != nil {
+		p.log(text)
+	}
+	return err
 }
 
 func pushNamespace(e *element, s *scope) error {
@@ -229,18 +235,18 @@ func (p *planner) group(e *element, s *scope) error {
 	if err := e.known("scoped"); err != nil {
 		return err
 	}
-	scoped, err := e.optional("scoped", "true", s)
-	if err != nil {
-		return err
+	scoped, ok := truth(cmp.Or(e.attrs["scoped"], "true"))
+	switch {
+	case !ok:
+		return e.errorf("scoped is %q; it must be true or false, without substitutions", e.attrs["scoped"])
+	case scoped:
+		s = s.inner()
 	}
-	if scoped == "false" {
-		return p.children(e, s)
-	}
-	return p.children(e, s.inner())
+	return p.children(e, s)
 }
 
-// include plans another file. Its arguments are those given inside the element;
-// what it declares stays in it.
+// include plans another file in the same scope, as ROS 2 does: it sees the variables
+// of this one, and what it sets is set here, too. A <group> around keeps them apart.
 func (p *planner) include(e *element, s *scope) error {
 	if err := e.known("file"); err != nil {
 		return err
@@ -253,26 +259,38 @@ func (p *planner) include(e *element, s *scope) error {
 		return e.errorf("includes are nested more than %d deep; does %s include itself?", maxDepth, path)
 	}
 	defer func() { p.depth-- }()
-	inner := s.inner()
 	for _, c := range e.children {
-		if c.name != "arg" && c.name != "let" {
-			return c.errorf("not known inside <include>")
+		if c.name != "arg" {
+			return c.errorf("not known inside <include>; there is arg")
 		}
-		if err := assign(c, inner.vars, s); err != nil {
+		if err := c.part("name", "value"); err != nil {
+			return err
+		}
+		if err := pair(c, s.vars, s); err != nil {
 			return err
 		}
 	}
-	root, err := parseFile(path)
+	root, err := e.included(path)
 	if err != nil {
-		return e.errorf("%w", err)
-	}
-	inner.dir = filepath.Dir(path)
-	sub := &planner{given: map[string]string{}, log: p.log, depth: p.depth}
-	if err := sub.children(root, inner); err != nil {
 		return err
 	}
-	p.processes = append(p.processes, sub.processes...)
-	return nil
+	outer := s.file
+	s.file = path
+	defer func() { s.file = outer }()
+	return p.children(root, s)
+}
+
+// included reads the file of an <include>.
+func (e *element) included(path string) (*element, error) {
+	switch ext := filepath.Ext(path); ext {
+	case ".py", ".yaml", ".yml":
+		return nil, e.errorf("%s is not XML; hyt launch runs XML launch files only: use ros2 launch for this one", path)
+	}
+	root, err := parseFile(path)
+	if err != nil {
+		return nil, e.errorf("%w", err)
+	}
+	return root, nil
 }
 
 // environment is what a process gets beside its own.

@@ -27,7 +27,8 @@ type runner struct {
 	mu sync.Mutex // one line of output at a time
 }
 
-// respawnPause keeps a program that cannot start from starting all the time.
+// respawnPause keeps a program that cannot start from starting all the time, unless
+// the launch file says respawn_delay.
 const respawnPause = time.Second
 
 // run starts the processes and waits for their end. The error names those that failed.
@@ -61,7 +62,7 @@ func (r *runner) supervise(ctx context.Context, p process) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(respawnPause):
+		case <-time.After(p.pause):
 		}
 	}
 }
