@@ -61,6 +61,7 @@ type lister struct {
 	depth int
 }
 
+// children walks an element; conditional says whether that one has a condition.
 func (l *lister) children(e *element, conditional bool) error {
 	if l.depth++; l.depth > maxDepth {
 		return nil // the plan says so with the file's name
@@ -71,26 +72,28 @@ func (l *lister) children(e *element, conditional bool) error {
 		if err != nil {
 			return err
 		}
-		if err := l.one(c, conditional || name != ""); err != nil {
+		if err := l.one(c, name != "", conditional); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *lister) one(e *element, conditional bool) error {
+// one looks at an element. Its own condition and that of the element around it count,
+// and no farther ones: so ros2 launch marks arguments.
+func (l *lister) one(e *element, own, around bool) error {
 	switch e.name {
 	case "arg":
 		a, err := declaration(e)
 		if err != nil {
 			return err
 		}
-		a.conditional = conditional
+		a.conditional = own || around
 		if !slices.ContainsFunc(l.found, func(b argument) bool { return a.name == b.name }) {
 			l.found = append(l.found, a)
 		}
 	case "group":
-		return l.children(e, conditional)
+		return l.children(e, own)
 	case "include":
 		path, err := e.text("file", l.scope)
 		if err != nil {
@@ -100,7 +103,7 @@ func (l *lister) one(e *element, conditional bool) error {
 		if err != nil {
 			return nil //nolint:nilerr // the plan complains, if it comes to that
 		}
-		return l.children(root, conditional)
+		return l.children(root, false)
 	}
 	return nil
 }

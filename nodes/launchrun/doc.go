@@ -7,9 +7,11 @@
 //
 // What it knows: arg, let, group, push-ros-namespace, include, node, param, remap,
 // env, executable, set_env, unset_env, log; if= and unless=; $(var), $(env),
-// $(find-pkg-share), $(find-pkg-prefix), $(dirname). Anything else is an error with
-// file and line, never ignored: a remap that does not happen must not go unseen.
+// $(find-pkg-share), $(find-pkg-prefix), $(dirname), $(filename), $(anon), $(not),
+// $(and), $(or). They mean what they mean in ROS 2 Humble, scopes included. Anything
+// else is an error with file and line, never ignored: a remap that does not happen must
+// not go unseen.
 //
-// One thing is stricter than in ROS 2: a process that fails ends the others, and
-// hyt launch then fails too.
+// Two things are stricter than in ROS 2: a process that fails ends the others, and
+// hyt launch then fails too; and an argument that no file declares is refused.
 package launchrun

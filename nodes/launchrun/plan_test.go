@@ -28,10 +28,10 @@ func lines(p *planner) string {
 func TestPlans(t *testing.T) {
 	t.Setenv("ROBOT", "left")
 	tests := []struct {
-		name  string
-		body  string
-		args  map[string]string
-		want  string
+		name string
+		body string
+		args map[string]string
+		want string
 	}{
 		{name: "a bare node", body: `<node pkg="hyt" exec="policy"/>`,
 			want: "policy: hyt policy --ros-args"},
