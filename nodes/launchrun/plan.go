@@ -115,15 +115,6 @@ func (e *element) text(name string, s *scope) (string, error) {
 	return e.expand(name, raw, s)
 }
 
-// optional is an attribute, expanded, or the fallback.
-func (e *element) optional(name, fallback string, s *scope) (string, error) {
-	raw, has := e.attrs[name]
-	if !has {
-		return fallback, nil
-	}
-	return e.expand(name, raw, s)
-}
-
 func (e *element) expand(attribute, raw string, s *scope) (string, error) {
 	value, err := s.expand(raw)
 	if err != nil {
