@@ -32,7 +32,7 @@ type Machine struct {
 
 	mu       sync.Mutex // one transition at a time; guards what follows, and the configuration
 	instance node.Instance
-	release  func() error // closes what Configure made through the node
+	scope    *node.Node // what Configure makes endpoints through
 	cancel   context.CancelFunc
 	ended    chan struct{} // closed when Run has returned, with runErr set
 	runErr   error
@@ -128,13 +128,12 @@ func (m *Machine) recover() {
 }
 
 func (m *Machine) configure() (err error) {
-	release := m.node.Begin()
-	m.instance, err = m.component.Configure(m.node)
+	m.scope = m.node.Begin()
+	m.instance, err = m.component.Configure(m.scope)
 	if err != nil {
 		m.instance = nil
-		return errors.Join(err, release())
+		return errors.Join(err, m.scope.End())
 	}
-	m.release = release
 	return nil
 }
 
@@ -178,8 +177,8 @@ func (m *Machine) cleanup() error {
 	if m.instance == nil {
 		return nil
 	}
-	err := errors.Join(m.release(), m.instance.Close())
-	m.instance, m.release = nil, nil
+	err := errors.Join(m.scope.End(), m.instance.Close())
+	m.instance, m.scope = nil, nil
 	return err
 }
 

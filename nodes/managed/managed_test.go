@@ -106,6 +106,11 @@ func TestItStartsByItselfAndEndsWhenTold(t *testing.T) {
 		if r.component.runs != 1 || r.status.Message != "active" || r.status.Level != node.OK {
 			t.Errorf("%d runs, %+v", r.component.runs, r.status)
 		}
+		for _, label := range []string{"deactivate", "cleanup", "configure", "activate"} { // what it made at start goes and comes
+			if !r.ask(t, label) {
+				t.Errorf("%s was refused", label)
+			}
+		}
 		r.cancel()
 		if err := <-r.done; err != nil {
 			t.Error(err)

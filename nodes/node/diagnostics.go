@@ -67,7 +67,7 @@ type check struct {
 func (n *Node) Diagnose(name string, fill func(*Status)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.checks = append(n.checks, check{name, fill})
+	n.scope.checks = append(n.scope.checks, check{name, fill})
 }
 
 // SetDiagnosticsRate sets how often the node reports, in Hz.
@@ -101,7 +101,10 @@ func (n *Node) RunDiagnostics(ctx context.Context) {
 
 func (n *Node) report() *diagnostic_msgs.DiagnosticArray {
 	n.mu.Lock()
-	checks := n.checks
+	var checks []check
+	for _, s := range n.scopes {
+		checks = append(checks, s.checks...)
+	}
 	n.mu.Unlock()
 	m := &diagnostic_msgs.DiagnosticArray{}
 	m.Header.Stamp = builtin_interfaces.FromTime(n.Now())

@@ -73,12 +73,15 @@ func TestAScopeTakesItsEndpointsWithIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 3 {
-			end := n.Begin()
-			if _, err := Advertise[*std_msgs.String](n, "goes", bus.Default()); err != nil {
+			inner := n.Begin()
+			if _, err := Advertise[*std_msgs.String](inner, "goes", bus.Default()); err != nil {
 				t.Fatal(err)
 			}
-			n.Diagnose("goes", func(*Status) { t.Error("asked") })
-			if err := end(); err != nil {
+			if _, err := Advertise[*std_msgs.String](n, "stays", bus.Default()); err != nil { // also later
+				t.Fatal(err)
+			}
+			inner.Diagnose("goes", func(*Status) { t.Error("asked") })
+			if err := inner.End(); err != nil {
 				t.Fatal(err)
 			}
 			topics := n.Bus().(bus.Graph).Topics()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,8 +58,15 @@ type Options struct {
 	Rosout     bool // log lines go to /rosout, too
 }
 
-// Node is one node in the ROS graph. Its methods may be called from any goroutine.
+// Node is one node in the ROS graph, or a scope of it (see Begin). Its methods may be
+// called from any goroutine.
 type Node struct {
+	*shared
+	scope *scope // of what is made through this Node
+}
+
+// shared is what all scopes of a node have in common.
+type shared struct {
 	id    rosargs.Identity
 	args  rosargs.Args
 	bus   bus.Node
@@ -68,11 +76,10 @@ type Node struct {
 	diagnostics *bus.Publisher[*diagnostic_msgs.DiagnosticArray]
 	reportEvery atomic.Int64 // ns
 
-	mu        sync.Mutex
-	endpoints []endpoint // in the order of their making
-	checks    []check    // of diagnostics
-	twins     bool       // another node has our name
-	set       func(name string, value any) error
+	mu     sync.Mutex
+	scopes []*scope // in the order of their beginning
+	twins  bool     // another node has our name
+	set    func(name string, value any) error
 }
 
 // New makes the node known to the graph.
@@ -81,7 +88,7 @@ func New(o Options) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("node %s: %w", o.Identity.FullName(), err)
 	}
-	n := &Node{id: o.Identity, args: o.Args, bus: opened}
+	n := (&Node{shared: &shared{id: o.Identity, args: o.Args, bus: opened}}).Begin()
 	n.SetDiagnosticsRate(1)
 	if o.Args.NoStdout {
 		o.Console = io.Discard
@@ -149,7 +156,15 @@ func (n *Node) OnSetParameter(set func(name string, value any) error) {
 // package do not cover. Its endpoints are closed with the node.
 func (n *Node) Bus() bus.Node { return n.bus }
 
-// Close ends all endpoints, the newest first, and waits for their handlers.
+// Close ends all scopes, the newest first, and waits for the handlers of their
+// endpoints.
 func (n *Node) Close() error {
-	return errors.Join(n.release(0, 0), n.clock.close(), n.bus.Close())
+	n.mu.Lock()
+	scopes := slices.Clone(n.scopes)
+	n.mu.Unlock()
+	var errs []error
+	for _, s := range slices.Backward(scopes) {
+		errs = append(errs, n.end(s))
+	}
+	return errors.Join(append(errs, n.clock.close(), n.bus.Close())...)
 }

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"hyt/msgs/bus"
 )
@@ -16,31 +17,41 @@ type endpoint struct {
 	refused  int    // peers that had been refused when it was looked at last
 }
 
+// scope is what was made through one Node and ends with it.
+type scope struct {
+	endpoints []endpoint // in the order of their making
+	checks    []check    // of diagnostics
+}
+
 func (n *Node) own(e endpoint) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.endpoints = append(n.endpoints, e)
+	n.scope.endpoints = append(n.scope.endpoints, e)
 }
 
-// Begin opens a scope: end closes what was made through the node, and forgets the
-// diagnostics that were added, since Begin. Scopes nest.
-func (n *Node) Begin() (end func() error) {
+// Begin returns the same node in a scope of its own: End closes what was made through
+// it, and through nothing else.
+func (n *Node) Begin() *Node {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	endpoints, checks := len(n.endpoints), len(n.checks)
-	return func() error { return n.release(endpoints, checks) }
+	s := &scope{}
+	n.scopes = append(n.scopes, s)
+	return &Node{shared: n.shared, scope: s}
 }
 
-// release closes the endpoints from the given one on, the newest first.
-func (n *Node) release(endpoints, checks int) error {
+// End closes the endpoints that were made through this Node, the newest first, waits
+// for their handlers, and forgets its diagnostics.
+func (n *Node) End() error { return n.end(n.scope) }
+
+func (n *shared) end(s *scope) error {
 	n.mu.Lock()
-	doomed := n.endpoints[endpoints:]
-	n.endpoints = n.endpoints[:endpoints:endpoints]
-	n.checks = n.checks[:checks:checks]
+	n.scopes = slices.DeleteFunc(n.scopes, func(other *scope) bool { return other == s })
+	doomed := s.endpoints
+	s.endpoints, s.checks = nil, nil
 	n.mu.Unlock()
 	var errs []error
-	for i := len(doomed) - 1; i >= 0; i-- {
-		errs = append(errs, doomed[i].closer.Close())
+	for _, e := range slices.Backward(doomed) {
+		errs = append(errs, e.closer.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -50,16 +61,21 @@ func (n *Node) release(endpoints, checks int) error {
 func (n *Node) complainAboutPeers() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for i := range n.endpoints {
-		e := &n.endpoints[i]
-		m, tells := e.matching.(bus.Incompatible)
-		if !tells {
-			continue
+	for _, s := range n.scopes {
+		for i := range s.endpoints {
+			n.complainAboutPeersOf(&s.endpoints[i])
 		}
-		if count, policy := m.IncompatibleQoS(); count > e.refused {
-			e.refused = count
-			n.log.Warn("a "+e.peers+" was refused: its QoS does not match ours", "topic", e.topic, "policy", policy, "refused", count)
-		}
+	}
+}
+
+func (n *Node) complainAboutPeersOf(e *endpoint) {
+	m, tells := e.matching.(bus.Incompatible)
+	if !tells {
+		return
+	}
+	if count, policy := m.IncompatibleQoS(); count > e.refused {
+		e.refused = count
+		n.log.Warn("a "+e.peers+" was refused: its QoS does not match ours", "topic", e.topic, "policy", policy, "refused", count)
 	}
 }
 

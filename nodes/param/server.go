@@ -62,6 +62,7 @@ func (s *Server) Set(params ...rcl.Parameter) (err error) {
 		err = s.set(params, state, instance)
 	})
 	if err := errors.Join(held, err); err != nil {
+		s.node.Log().Warn("parameter not set", "reason", err)
 		return err
 	}
 	s.announce(func(e *rcl.ParameterEvent) { e.ChangedParameters = params })
