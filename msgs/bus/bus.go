@@ -96,6 +96,14 @@ type Incompatible interface {
 	IncompatibleQoS() (count int, policy string)
 }
 
+// Asserter is implemented by writers of drivers that know the liveliness
+// ManualByTopic.
+type Asserter interface {
+	// AssertLiveliness tells the readers that the writer is alive though it has
+	// nothing to write.
+	AssertLiveliness() error
+}
+
 var (
 	// ErrClosed is returned by every method after Close.
 	ErrClosed = errors.New("closed")

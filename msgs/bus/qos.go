@@ -2,14 +2,17 @@ package bus
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
-// Reliability, Durability and History are the ROS 2 QoS policies of those names.
+// Reliability, Durability, History and Liveliness are the ROS 2 QoS policies of
+// those names. The zero values are those of rmw_qos_profile_default.
 type (
 	Reliability uint8
 	Durability  uint8
 	History     uint8
+	Liveliness  uint8
 )
 
 const (
@@ -27,14 +30,25 @@ const (
 	KeepAll
 )
 
+const (
+	// Automatic: a writer counts as alive as long as its process does.
+	Automatic Liveliness = iota
+	// ManualByTopic: a writer counts as alive for one lease after each Write and
+	// each AssertLiveliness.
+	ManualByTopic
+)
+
 // QoS is a ROS 2 quality-of-service profile. Zero durations mean "not set".
 type QoS struct {
 	Reliability Reliability
 	Durability  Durability
 	History     History
-	Depth       int // samples kept; at least 1 for KeepLast
-	Deadline    time.Duration
-	Lifespan    time.Duration
+	Depth       int           // samples kept; at least 1 for KeepLast
+	Deadline    time.Duration // the longest time between two samples
+	Lifespan    time.Duration // how long after its writing a sample may be delivered
+	Liveliness  Liveliness
+	// LivelinessLease is after how long of silence a writer counts as dead.
+	LivelinessLease time.Duration
 }
 
 // SensorData is rmw_qos_profile_sensor_data: best effort, keep last 5.
@@ -62,8 +76,12 @@ func (q QoS) Check() error {
 		return fmt.Errorf("QoS: history %d is not known", q.History)
 	case q.History == KeepLast && q.Depth < 1:
 		return fmt.Errorf("QoS: keep last needs a depth of at least 1, not %d", q.Depth)
-	case q.Deadline < 0 || q.Lifespan < 0:
-		return fmt.Errorf("QoS: deadline %v and lifespan %v must not be negative", q.Deadline, q.Lifespan)
+	case q.Depth > math.MaxInt32:
+		return fmt.Errorf("QoS: depth %d is more than %d", q.Depth, math.MaxInt32)
+	case q.Liveliness > ManualByTopic:
+		return fmt.Errorf("QoS: liveliness %d is not known", q.Liveliness)
+	case q.Deadline < 0 || q.Lifespan < 0 || q.LivelinessLease < 0:
+		return fmt.Errorf("QoS: deadline %v, lifespan %v and liveliness lease %v must not be negative", q.Deadline, q.Lifespan, q.LivelinessLease)
 	}
 	return nil
 }
@@ -77,8 +95,15 @@ func Mismatch(offered, requested QoS) (policy string) {
 		return "reliability"
 	case offered.Durability == Volatile && requested.Durability == TransientLocal:
 		return "durability"
-	case requested.Deadline > 0 && (offered.Deadline == 0 || offered.Deadline > requested.Deadline):
+	case longer(offered.Deadline, requested.Deadline):
 		return "deadline"
+	case offered.Liveliness < requested.Liveliness || longer(offered.LivelinessLease, requested.LivelinessLease):
+		return "liveliness"
 	}
 	return ""
+}
+
+// longer compares two times of which 0 means "not set", which is longest.
+func longer(offered, requested time.Duration) bool {
+	return requested > 0 && (offered == 0 || offered > requested)
 }

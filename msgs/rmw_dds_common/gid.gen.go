@@ -8,9 +8,10 @@ import (
 
 // Gid is rmw_dds_common/msg/Gid.
 //
-// The globally unique id of a DDS entity: 16 bytes and, in Humble, 8 zeros.
+// The globally unique id of a DDS entity, as ROS 2 Iron and later write it. Humble
+// adds 8 zeros.
 type Gid struct {
-	Data [24]byte
+	Data [16]byte
 }
 
 // TypeName is "rmw_dds_common/msg/Gid".

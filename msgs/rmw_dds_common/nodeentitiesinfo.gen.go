@@ -41,7 +41,7 @@ func (m *NodeEntitiesInfo) UnmarshalCDR(r *cdr.Reader) error {
 	r.CheckBound("node_namespace", len(m.NodeNamespace), 256)
 	m.NodeName = r.String("node_name")
 	r.CheckBound("node_name", len(m.NodeName), 256)
-	m.ReaderGidSeq = cdr.Structs[Gid](r, "reader_gid_seq", 24)
-	m.WriterGidSeq = cdr.Structs[Gid](r, "writer_gid_seq", 24)
+	m.ReaderGidSeq = cdr.Structs[Gid](r, "reader_gid_seq", 16)
+	m.WriterGidSeq = cdr.Structs[Gid](r, "writer_gid_seq", 16)
 	return r.Err()
 }

@@ -14,6 +14,7 @@ import (
 	"hyt/msgs/rmw_dds_common"
 	"hyt/msgs/rosgraph_msgs"
 	"hyt/msgs/sensor_msgs"
+	"hyt/msgs/service_msgs"
 	"hyt/msgs/std_msgs"
 	"hyt/msgs/std_srvs"
 	"hyt/msgs/tf2_msgs"
@@ -211,6 +212,8 @@ func New(typeName string) (msgs.Message, bool) {
 		return new(sensor_msgs.JointState), true
 	case "sensor_msgs/msg/RegionOfInterest":
 		return new(sensor_msgs.RegionOfInterest), true
+	case "service_msgs/msg/ServiceEventInfo":
+		return new(service_msgs.ServiceEventInfo), true
 	case "std_msgs/msg/Bool":
 		return new(std_msgs.Bool), true
 	case "std_msgs/msg/Byte":
@@ -392,6 +395,7 @@ func Names() []string {
 		"sensor_msgs/msg/Image",
 		"sensor_msgs/msg/JointState",
 		"sensor_msgs/msg/RegionOfInterest",
+		"service_msgs/msg/ServiceEventInfo",
 		"std_msgs/msg/Bool",
 		"std_msgs/msg/Byte",
 		"std_msgs/msg/ByteMultiArray",

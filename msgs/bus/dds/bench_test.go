@@ -37,7 +37,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer d.Close()
-			startPeer(b, *domain)
+			startPeer(b, *domain, 0)
 			roundTrips(b, d, size.bytes)
 		})
 	}

@@ -37,15 +37,16 @@ func (o Options) domainID(getenv func(string) string) (int, error) {
 }
 
 // config is Cyclone's configuration: ours, then the user's, whose settings win.
-func (o Options) config(domain int, getenv func(string) string) string {
+func (o Options) config(domain int, r reach, getenv func(string) string) string {
 	var b strings.Builder
 	b.WriteString(`<CycloneDDS><Domain Id="any">`)
-	if o.Loopback || getenv("ROS_LOCALHOST_ONLY") == "1" {
-		b.WriteString(`<General><Interfaces><NetworkInterface address="127.0.0.1"/></Interfaces></General>`)
+	if general := r.general(); general != "" {
+		b.WriteString(`<General>` + general + `</General>`)
 	}
 	// The id that Cyclone knows a domain by is unique in the process, so that two
 	// drivers can be on one ROS domain; this is the id that the network sees.
 	fmt.Fprintf(&b, `<Discovery><ExternalDomainId>%d</ExternalDomainId><MaxAutoParticipantIndex>%d</MaxAutoParticipantIndex>`, domain, maxIndex)
+	b.WriteString(r.discovery())
 	if o.Lease > 0 {
 		fmt.Fprintf(&b, `<LeaseDuration>%dms</LeaseDuration>`, max(1, o.Lease/time.Millisecond))
 	}

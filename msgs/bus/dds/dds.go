@@ -1,5 +1,6 @@
 // Package dds is the bus over Eclipse Cyclone DDS: a ROS 2 participant on the
-// wire (as rmw_cyclonedds of ROS 2 Humble speaks), without ROS 2 installed.
+// wire, as rmw_cyclonedds speaks, without ROS 2 installed. Humble and its
+// successors differ a little (release.go); ROS_DISTRO or Options.Distro chooses.
 //
 // It is built with cgo where the library is installed (Debian: cyclonedds-dev).
 // With the build tag nodds, or without cgo, Open returns an error that says so.
@@ -19,6 +20,11 @@
 //
 // Lock order: driver.mu, then outlet.mu. Handlers run with no lock held.
 //
+// # Configuration
+//
+// Cyclone reads ours first and the user's CYCLONEDDS_URI after it, so that the
+// user's wins.
+//
 // # What a user may meet
 //
 // DDS rounds a sample up to a multiple of four bytes: readers may see up to three
@@ -33,9 +39,16 @@ type Options struct {
 	// Domain is the ROS domain id, 0 to 232. Nil: the environment variable
 	// ROS_DOMAIN_ID, or else 0.
 	Domain *int
-	// Loopback keeps all traffic on this machine. It is also on when the
-	// environment variable ROS_LOCALHOST_ONLY is 1.
+	// Loopback keeps all traffic on this machine: its network is the loopback
+	// interface alone. Otherwise the environment says how far the driver looks:
+	// ROS_LOCALHOST_ONLY, or ROS_AUTOMATIC_DISCOVERY_RANGE (OFF, LOCALHOST, SUBNET,
+	// SYSTEM_DEFAULT) and ROS_STATIC_PEERS (hosts with semicolons between), in the
+	// way that ROS 2 reads them.
 	Loopback bool
+	// Distro is the ROS 2 release whose nodes we meet: "humble", "iron", "jazzy",
+	// "kilted" or "rolling". Empty: the environment variable ROS_DISTRO, or else
+	// "humble".
+	Distro string
 	// Lease is after how long of silence others take this process for dead; zero
 	// means Cyclone's default of 10 s. Shorter finds a crash sooner and takes a
 	// stalled process for dead sooner.

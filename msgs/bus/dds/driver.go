@@ -10,6 +10,7 @@ import "C"
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -23,6 +24,7 @@ type driver struct {
 	domain      C.dds_entity_t
 	participant C.dds_entity_t
 	id          guid // of the participant
+	release     release
 
 	matchWake *wakeup       // written by listeners when an endpoint's matches change
 	matches   broadcast     // the same, for goroutines
@@ -41,11 +43,22 @@ func Open(o Options) (bus.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	domain, number, err := newDomain(id, o.config(id, os.Getenv))
+	release, err := o.release(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	d := &driver{domain: domain, nodes: map[*node]struct{}{}, watching: make(chan struct{})}
+	reach, err := o.reach(release, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLibrary(); err != nil {
+		return nil, err
+	}
+	domain, number, err := newDomain(id, o.config(id, reach, os.Getenv))
+	if err != nil {
+		return nil, err
+	}
+	d := &driver{domain: domain, release: release, nodes: map[*node]struct{}{}, watching: make(chan struct{})}
 	if err := d.join(number); err != nil {
 		C.dds_delete(domain)
 		return nil, err
@@ -65,6 +78,9 @@ func newDomain(id int, config string) (domain C.dds_entity_t, number C.dds_domai
 		domain = C.hyt_domain(number, text, why, whySize)
 		switch {
 		case domain >= 0:
+			if fault := C.GoString(why); fault != "" { // a static peer that has no address, for one
+				fmt.Fprintln(os.Stderr, "dds:", fault)
+			}
 			return domain, number, nil
 		case domain != C.DDS_RETCODE_PRECONDITION_NOT_MET:
 			return 0, 0, explain(id, C.GoString(why))
@@ -75,9 +91,10 @@ func newDomain(id int, config string) (domain C.dds_entity_t, number C.dds_domai
 // join makes the participant and what watches matches and graph. After an error
 // the caller deletes the domain, which takes all entities along.
 func (d *driver) join(number C.dds_domainid_t) (err error) {
-	const enclave = "enclave=/;" // as every ROS 2 participant without security
-	q := profile{QoS: bus.Default(), userData: enclave}.newC()
+	// Nothing but user data: a participant's liveliness is its lease.
+	q := C.dds_create_qos()
 	defer C.dds_delete_qos(q)
+	setUserData(q, "enclave=/;") // as every ROS 2 participant without security
 	d.participant = C.dds_create_participant(number, q, nil)
 	if err := statusError(d.participant, "make a participant"); err != nil {
 		return err

@@ -26,6 +26,9 @@ import (
 // process on that domain instead of running tests.
 const peerDomain = "HYT_DDS_TEST_PEER"
 
+// peerLease is the peer's Options.Lease.
+const peerLease = "HYT_DDS_TEST_LEASE"
+
 func TestMain(m *testing.M) {
 	if id, err := strconv.Atoi(os.Getenv(peerDomain)); err == nil {
 		if err := runPeer(id); err != nil {
@@ -40,7 +43,11 @@ func TestMain(m *testing.M) {
 // runPeer publishes on /ticks, reads /jobs, serves /arm (and never answers), and
 // echoes /ping on /pong, until its standard input ends.
 func runPeer(domain int) error {
-	d, err := dds.Open(dds.Options{Domain: &domain, Loopback: true, Lease: time.Second})
+	lease, err := time.ParseDuration(os.Getenv(peerLease))
+	if err != nil {
+		return err
+	}
+	d, err := dds.Open(dds.Options{Domain: &domain, Loopback: true, Lease: lease})
 	if err != nil {
 		return err
 	}
@@ -71,15 +78,16 @@ func runPeer(domain int) error {
 	return d.Close()
 }
 
-func startPeer(t testing.TB, domain int) *exec.Cmd {
+func startPeer(t testing.TB, domain int, lease time.Duration) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", peerDomain, domain))
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", peerDomain, domain), fmt.Sprintf("%s=%s", peerLease, lease))
 	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // a stopped peer reads no end of input
 	if _, err := cmd.StdinPipe(); err != nil { // stays open while we live: the peer ends with us
 		t.Fatal(err)
 	}
@@ -139,7 +147,7 @@ func TestNoticesAKilledProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	peer := startPeer(t, *domain)
+	peer := startPeer(t, *domain, time.Second)
 	<-ticks
 	hasPeer := func() bool { return slices.Contains(n.(bus.Graph).NodeNames(), "/peer") }
 	eventually(t, "the peer", func() bool { return r.Matched() == 1 && w.Matched() == 1 && hasPeer() })
@@ -176,7 +184,7 @@ func TestAStoppedReaderStopsNoKeepLastWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	peer := startPeer(t, *domain)
+	peer := startPeer(t, *domain, time.Hour) // nobody declares it dead meanwhile
 	eventually(t, "the peer", func() bool { return last.Matched() == 1 && all.Matched() == 1 })
 	if err := peer.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -188,7 +196,7 @@ func TestAStoppedReaderStopsNoKeepLastWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// A keep-all writer does block; its Close must end that.
+	// A keep-all writer does block; its Close must end that, as nothing else can.
 	blocked := make(chan error)
 	go func() {
 		var err error

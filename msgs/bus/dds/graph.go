@@ -12,9 +12,7 @@ import (
 	"sync"
 	"unsafe"
 
-	"hyt/msgs"
 	"hyt/msgs/bus"
-	"hyt/msgs/rmw_dds_common"
 )
 
 // graph tells the ROS graph who we are and learns who else is there. DDS knows
@@ -75,39 +73,37 @@ func (g *graph) close() {
 // announce publishes the full list of our nodes. driver.mu is held. A failure
 // costs us our place in the graph, but no message: it is not reported.
 func (g *graph) announce(nodes map[*node]struct{}) {
-	info := &rmw_dds_common.ParticipantEntitiesInfo{Gid: gid(g.driver.id)}
+	info := &participantInfo{participant: g.driver.id}
 	for n := range nodes {
-		entry := rmw_dds_common.NodeEntitiesInfo{NodeNamespace: n.namespace, NodeName: n.name}
+		entry := nodeInfo{namespace: n.namespace, name: n.name}
 		for _, endpoints := range n.endpoints {
 			for _, e := range endpoints {
 				if e.writes {
-					entry.WriterGidSeq = append(entry.WriterGidSeq, gid(e.id))
+					entry.writers = append(entry.writers, e.id)
 				} else {
-					entry.ReaderGidSeq = append(entry.ReaderGidSeq, gid(e.id))
+					entry.readers = append(entry.readers, e.id)
 				}
 			}
 		}
-		info.NodeEntitiesInfoSeq = append(info.NodeEntitiesInfoSeq, entry)
+		info.nodes = append(info.nodes, entry)
 	}
-	if data, err := msgs.TryMarshal(info); err == nil {
-		g.out.write(data, nil)
-	}
+	g.out.write(info.marshal(g.driver.release.gidSize()), nil)
 }
 
-// learn takes another participant's list of nodes. What is no such list, as from
-// a ROS 2 release with another layout, is passed over.
+// learn takes another participant's list of nodes. What is no such list is passed
+// over.
 func (g *graph) learn(a *arrival) {
-	var info rmw_dds_common.ParticipantEntitiesInfo
-	if msgs.Unmarshal(a.data, &info) != nil {
+	info, err := readParticipant(a.data, g.driver.release)
+	if err != nil {
 		return
 	}
-	names := make([]string, 0, len(info.NodeEntitiesInfoSeq))
-	for _, n := range info.NodeEntitiesInfoSeq {
-		names = append(names, strings.TrimSuffix(n.NodeNamespace, "/")+"/"+n.NodeName)
+	names := make([]string, 0, len(info.nodes))
+	for _, n := range info.nodes {
+		names = append(names, strings.TrimSuffix(n.namespace, "/")+"/"+n.name)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.nodes[guid(info.Gid.Data[:16])] = names
+	g.nodes[info.participant] = names
 	g.prune()
 }
 
@@ -188,10 +184,4 @@ func eachAlive[T any](builtin C.dds_entity_t, f func(*T)) {
 			return
 		}
 	}
-}
-
-// gid is a DDS id as ROS 2 Humble writes it: eight zeros behind.
-func gid(id guid) (g rmw_dds_common.Gid) {
-	copy(g.Data[:], id[:])
-	return g
 }

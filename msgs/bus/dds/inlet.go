@@ -49,6 +49,7 @@ func (d *driver) newInlet(topic, typeName string, p profile, matchFD C.int) (*in
 	if err != nil {
 		return nil, err
 	}
+	p.userData += d.release.typeData(rosType(typeName))
 	q := p.newC()
 	defer C.dds_delete_qos(q)
 	in := &inlet{wake: wake, batch: new(C.struct_hyt_batch), max: C.HYT_BATCH, done: make(chan struct{})}

@@ -107,6 +107,15 @@ func (n *node) Advertise(topic, typeName string, qos bus.QoS) (bus.Writer, error
 
 func (w *writer) Write(head, tail []byte) error { return w.write(head, tail) }
 
+// AssertLiveliness implements bus.Asserter.
+func (w *writer) AssertLiveliness() error {
+	rc := C.dds_assert_liveliness(w.entity)
+	if w.closed.Load() {
+		return bus.ErrClosed
+	}
+	return statusError(rc, "assert that the writer of "+w.topic+" is alive")
+}
+
 func (w *writer) Matched() int {
 	var s C.dds_publication_matched_status_t
 	C.dds_get_publication_matched_status(w.entity, &s) // after Close: an error, and 0

@@ -31,6 +31,7 @@ func (d *driver) newOutlet(topic, typeName string, p profile, matchFD C.int) (*o
 		return nil, err
 	}
 	defer C.dds_delete(t) // the writer keeps what it needs of it
+	p.userData += d.release.typeData(rosType(typeName))
 	q := p.newC()
 	defer C.dds_delete_qos(q)
 	out := &outlet{topic: topic, entity: C.hyt_writer(d.participant, t, q, matchFD)}
@@ -57,6 +58,9 @@ func (out *outlet) write(head, tail []byte) error {
 		return bus.ErrClosed
 	}
 	rc := out.writeC(head, tail)
+	for rc == C.DDS_RETCODE_TIMEOUT && !out.closed.Load() {
+		rc = out.writeC(head, tail)
+	}
 	if rc < 0 && out.closed.Load() {
 		return bus.ErrClosed
 	}
@@ -82,7 +86,7 @@ func (out *outlet) close() bool {
 	if out.closed.Swap(true) {
 		return false
 	}
-	C.dds_delete(out.entity) // interrupts writes, and waits for them
+	C.dds_delete(out.entity) // waits for the write that Cyclone is at
 	out.mu.Lock()            // writes that have not reached Cyclone yet still use kind
 	defer out.mu.Unlock()
 	C.ddsi_sertype_unref(out.kind)

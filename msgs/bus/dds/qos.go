@@ -28,38 +28,55 @@ func serviceQoS(userData string) profile {
 	return profile{QoS: bus.QoS{Depth: 1000}, userData: userData}
 }
 
-// newC makes the DDS QoS; the caller frees it with dds_delete_qos.
+// writeSlice is how long one attempt of a keep-all write may block. ROS 2 waits for
+// ever; we try again for ever instead, because Cyclone cannot delete a writer while
+// a write on it blocks.
+const writeSlice = 50 * time.Millisecond
+
+// newC makes the DDS QoS, in the mapping of rmw_cyclonedds; the caller frees it
+// with dds_delete_qos.
 func (p profile) newC() *C.dds_qos_t {
 	q := C.dds_create_qos()
-	reliability, durability := C.dds_reliability_kind_t(C.DDS_RELIABILITY_RELIABLE), C.dds_durability_kind_t(C.DDS_DURABILITY_VOLATILE)
-	history, depth := C.dds_history_kind_t(C.DDS_HISTORY_KEEP_LAST), C.int32_t(p.Depth)
-	if p.Reliability == bus.BestEffort {
-		reliability = C.DDS_RELIABILITY_BEST_EFFORT
+	switch {
+	case p.Reliability == bus.BestEffort:
+		C.dds_qset_reliability(q, C.DDS_RELIABILITY_BEST_EFFORT, 0)
+	case p.History == bus.KeepAll:
+		C.dds_qset_reliability(q, C.DDS_RELIABILITY_RELIABLE, C.dds_duration_t(writeSlice))
+	default: // Cyclone blocks no keep-last writer
+		C.dds_qset_reliability(q, C.DDS_RELIABILITY_RELIABLE, C.DDS_INFINITY)
 	}
+	history, depth := C.dds_history_kind_t(C.DDS_HISTORY_KEEP_LAST), C.int32_t(p.Depth)
 	if p.History == bus.KeepAll {
 		history, depth = C.DDS_HISTORY_KEEP_ALL, C.DDS_LENGTH_UNLIMITED
 	}
-	C.dds_qset_reliability(q, reliability, C.DDS_INFINITY)
 	C.dds_qset_history(q, history, depth)
 	if p.Durability == bus.TransientLocal {
-		durability = C.DDS_DURABILITY_TRANSIENT_LOCAL
+		C.dds_qset_durability(q, C.DDS_DURABILITY_TRANSIENT_LOCAL)
 		// What a late joiner gets is bounded by the durability service's history.
 		C.dds_qset_durability_service(q, 0, history, depth,
 			C.DDS_LENGTH_UNLIMITED, C.DDS_LENGTH_UNLIMITED, C.DDS_LENGTH_UNLIMITED)
+	} else {
+		C.dds_qset_durability(q, C.DDS_DURABILITY_VOLATILE)
 	}
-	C.dds_qset_durability(q, durability)
-	C.dds_qset_writer_data_lifecycle(q, false) // a writer that goes does not take its samples along
+	liveliness := C.dds_liveliness_kind_t(C.DDS_LIVELINESS_AUTOMATIC)
+	if p.Liveliness == bus.ManualByTopic {
+		liveliness = C.DDS_LIVELINESS_MANUAL_BY_TOPIC
+	}
+	C.dds_qset_liveliness(q, liveliness, duration(p.LivelinessLease))
 	C.dds_qset_deadline(q, duration(p.Deadline))
 	C.dds_qset_lifespan(q, duration(p.Lifespan))
-	if p.userData != "" {
-		text := C.CString(p.userData)
-		C.dds_qset_userdata(q, unsafe.Pointer(text), C.size_t(len(p.userData))) // copies
-		C.free(unsafe.Pointer(text))
-	}
+	C.dds_qset_writer_data_lifecycle(q, false) // a writer that goes does not take its samples along
+	setUserData(q, p.userData)
 	if p.ignoreLocal {
 		C.dds_qset_ignorelocal(q, C.DDS_IGNORELOCAL_PARTICIPANT)
 	}
 	return q
+}
+
+func setUserData(q *C.dds_qos_t, data string) {
+	text := C.CString(data)
+	C.dds_qset_userdata(q, unsafe.Pointer(text), C.size_t(len(data))) // copies
+	C.free(unsafe.Pointer(text))
 }
 
 // duration maps "not set" to DDS's infinite.

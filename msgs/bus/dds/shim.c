@@ -39,6 +39,7 @@ dds_entity_t hyt_domain(uint32_t id, const char *config, char *why, size_t why_s
   dds_entity_t domain = dds_create_domain(id, config);
   dds_set_log_sink(NULL, NULL);
   pthread_mutex_unlock(&one_at_a_time);
+  if (domain >= 0 && l.priority > DDS_LC_ERROR) why[0] = 0;
   return domain;
 }
 

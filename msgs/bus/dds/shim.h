@@ -31,7 +31,8 @@ struct ddsi_serdata *hyt_serdata_new(const struct ddsi_sertype *type, const void
 // The bytes of a sample made here, and how many.
 const void *hyt_serdata_bytes(const struct ddsi_serdata *serdata, uint32_t *size);
 
-// Makes a domain. Where that fails, why receives what Cyclone logged about it.
+// Makes a domain. Where that fails, why receives what Cyclone logged about it;
+// otherwise the first error that Cyclone could live with, or "".
 dds_entity_t hyt_domain(uint32_t id, const char *config, char *why, size_t why_size);
 
 // Makes a topic of opaque bytes. *type is the domain's own sertype, which lives

@@ -7,23 +7,22 @@ import (
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"hyt/msgs"
 	"hyt/msgs/bus"
-	"hyt/msgs/rmw_dds_common"
 )
 
 // Tests that speak to a driver as another implementation would: with endpoints
 // below the bus.
 
-func openPair(t *testing.T) (a, b *driver) {
+func openPair(t *testing.T, distro string) (a, b *driver) {
 	t.Helper()
 	domain := 100 + rand.IntN(100)
 	open := func() *driver {
-		d, err := Open(Options{Domain: &domain, Loopback: true})
+		d, err := Open(Options{Domain: &domain, Loopback: true, Distro: distro})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,6 +52,15 @@ func await[T any](t *testing.T, what string, from <-chan T) (v T) {
 	return v
 }
 
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
 func request(order binary.ByteOrder, header byte, client, number uint64, body ...byte) []byte {
 	data := make([]byte, callHeader)
 	data[1] = header
@@ -62,7 +70,7 @@ func request(order binary.ByteOrder, header byte, client, number uint64, body ..
 }
 
 func TestServerSpeaksAsROS2Does(t *testing.T) {
-	a, b := openPair(t)
+	a, b := openPair(t, "")
 	seen := make(chan []byte, 10)
 	if _, err := openNode(t, b, "server").Serve("/arm", "std_srvs/srv/SetBool", func(q []byte) ([]byte, error) {
 		seen <- bytes.Clone(q)
@@ -107,7 +115,7 @@ func TestServerSpeaksAsROS2Does(t *testing.T) {
 }
 
 func TestClientPassesOverForeignReplies(t *testing.T) {
-	a, b := openPair(t)
+	a, b := openPair(t, "")
 	c, err := openNode(t, a, "client").Client("/arm", "std_srvs/srv/SetBool")
 	if err != nil {
 		t.Fatal(err)
@@ -137,48 +145,51 @@ func TestClientPassesOverForeignReplies(t *testing.T) {
 	out.close()
 }
 
-func TestAnnouncesNodesAsHumbleDoes(t *testing.T) {
-	a, b := openPair(t)
-	in, err := a.newInlet(discoveryTopic, discoveryType, profile{QoS: bus.Latched(1), ignoreLocal: true}, noMatches)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.close()
-	lists := make(chan rmw_dds_common.ParticipantEntitiesInfo, 100)
-	in.start(func(s *arrival) {
-		var info rmw_dds_common.ParticipantEntitiesInfo
-		if err := msgs.Unmarshal(s.data, &info); err != nil {
-			t.Error(err)
-		}
-		lists <- info
-	})
-	n := openNode(t, b, "talker")
-	if _, err := n.Advertise("/chatter", "std_msgs/msg/String", bus.Default()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := n.Client("/arm", "std_srvs/srv/SetBool"); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		info := await(t, "list with all endpoints", lists)
-		if guid(info.Gid.Data[:16]) != b.id || !bytes.Equal(info.Gid.Data[16:], make([]byte, 8)) {
-			t.Fatalf("participant % x", info.Gid.Data)
-		}
-		if len(info.NodeEntitiesInfoSeq) == 0 {
-			continue
-		}
-		e := info.NodeEntitiesInfoSeq[0]
-		if e.NodeName != "talker" || e.NodeNamespace != "/" {
-			t.Fatalf("node %q %q", e.NodeNamespace, e.NodeName)
-		}
-		if len(e.ReaderGidSeq) == 1 && len(e.WriterGidSeq) == 2 {
-			return
-		}
+func TestAnnouncesNodesAndTypesAsTheReleaseDoes(t *testing.T) {
+	const hash = "typehash=RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f6b1a18;"
+	for _, c := range []struct {
+		distro   string
+		userData string // of an endpoint of std_msgs/msg/String
+	}{{"humble", ""}, {"jazzy", hash}} {
+		t.Run(c.distro, func(t *testing.T) {
+			a, b := openPair(t, c.distro)
+			in, err := a.newInlet(discoveryTopic, discoveryType, profile{QoS: bus.Latched(1), ignoreLocal: true}, noMatches)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.close()
+			lists := make(chan []byte, 100)
+			in.start(func(s *arrival) { lists <- bytes.Clone(s.data) })
+			n := openNode(t, b, "talker")
+			w, err := n.Advertise("/chatter", "std_msgs/msg/String", bus.Default())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := n.Subscribe("/echo", "std_msgs/msg/String", bus.Default(), func(bus.Sample) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := &participantInfo{participant: b.id, nodes: []nodeInfo{
+				{"/", "talker", []guid{r.(*reader).id}, []guid{w.(*writer).id}},
+			}}
+			for !bytes.Equal(await(t, "list with all endpoints", lists), want.marshal(b.release.gidSize())) {
+			}
+
+			out, err := a.newOutlet(ddsTopic("/echo"), ddsType("std_msgs/msg/String", ""), profile{QoS: bus.Default()}, noMatches)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.close()
+			eventually(t, "the reader", func() bool { return len(readerPeers(out.entity)) == 1 })
+			if p := readerPeers(out.entity)[0]; p.userData != c.userData {
+				t.Errorf("user data %q, want %q", p.userData, c.userData)
+			}
+		})
 	}
 }
 
 func TestHostileDiscoveryIsPassedOver(t *testing.T) {
-	a, b := openPair(t)
+	a, b := openPair(t, "")
 	n := openNode(t, a, "watcher").(*node)
 	out, err := b.newOutlet(discoveryTopic, discoveryType, profile{QoS: bus.Latched(10)}, noMatches)
 	if err != nil {
@@ -194,12 +205,5 @@ func TestHostileDiscoveryIsPassedOver(t *testing.T) {
 		out.write(data, nil)
 	}
 	openNode(t, b, "honest")
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		if names := n.NodeNames(); len(names) == 2 && names[0] == "/honest" {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("nodes %v", n.NodeNames())
-		}
-	}
+	eventually(t, "the honest node", func() bool { return slices.Equal(n.NodeNames(), []string{"/honest", "/watcher"}) })
 }

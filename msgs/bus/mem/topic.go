@@ -140,6 +140,17 @@ func (w *writer) Write(head, tail []byte) error {
 	return nil
 }
 
+// AssertLiveliness implements bus.Asserter. All writers of one process are alive,
+// and a reader would have nobody to hear it from otherwise.
+func (w *writer) AssertLiveliness() error {
+	w.node.net.mu.RLock()
+	defer w.node.net.mu.RUnlock()
+	if w.closed {
+		return bus.ErrClosed
+	}
+	return nil
+}
+
 func (w *writer) Matched() int {
 	w.node.net.mu.RLock()
 	defer w.node.net.mu.RUnlock()
