@@ -14,6 +14,7 @@ import (
 
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/dds"
+	"hyt/nodes/share"
 	"hyt/policy/onnx"
 	"hyt/policy/spec"
 )
@@ -133,6 +134,7 @@ func realTimeRights(context.Context) (string, error) {
 }
 
 func checkModel(dir string) (string, error) {
+	dir = share.Find(dir)
 	s, err := spec.Load(dir)
 	if err != nil {
 		return "", &remedy{err, "give another with --model, or make one with: hyt train"}
