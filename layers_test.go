@@ -24,6 +24,7 @@ var layers = []struct {
 	{"hyt/msgs/bus/bustest", 2, "what every driver must do"},
 	{"hyt/msgs/bus/mem", 3, "a driver"},
 	{"hyt/msgs/bus/dds", 3, "a driver"},
+	{"hyt/msgs/bus/rcl", 3, "a driver"},
 	{"hyt/calib", 1, "maths of cameras"},
 	{"hyt/policy/thought", 1, "the language of thoughts: text only"},
 	{"hyt/policy/tokenizer", 1, "text to ids"},
@@ -56,6 +57,7 @@ var confined = []struct {
 	{"github.com/spf13/viper", []string{"hyt/config"}, "one place knows where a parameter came from"},
 	{"github.com/yalue/onnxruntime_go", []string{"hyt/policy/onnx"}, "one environment a process"},
 	{"github.com/gomlx/", []string{"hyt/trainer"}, "a robot does not carry a training engine"},
+	{"github.com/tiiuae/rclgo", []string{"hyt/msgs/bus/rcl"}, "it builds only on a sourced ROS 2"},
 	{"github.com/foxglove/mcap", []string{"hyt/msgs/bag"}, "storage stays behind the bag"},
 	{"github.com/jakecoffman/cp", []string{"hyt/gazebo/embedded"}, "physics stays behind the simulator"},
 }
@@ -72,7 +74,7 @@ func level(pkg string) int {
 
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	out, err := exec.Command("go", "list", "-tags", "ros2", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
