@@ -7,6 +7,7 @@ import (
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/dds"
 	"hyt/msgs/bus/mem"
+	"hyt/msgs/bus/rcl"
 )
 
 // OpenDriver connects the process to the middleware that c names. The domain is that
@@ -20,7 +21,9 @@ func OpenDriver(c config.Common) (bus.Driver, error) {
 	case "mem":
 		return mem.Open(), nil
 	case "dds":
-		return dds.Open(dds.Options{})
+		return dds.Open(dds.Options{Distro: c.RosDistro})
+	case "rcl":
+		return rcl.Open(rcl.Options{})
 	}
 	return nil, fmt.Errorf("unknown middleware %q: parameter bus must be auto, dds, rcl or mem", c.Bus)
 }
