@@ -65,7 +65,7 @@ func (r *reader) c() *C.rcl_subscription_t {
 // take handles what has come. That nothing is there after all (the writer has
 // gone: SubscriptionTakeFailed) is no fault.
 func (r *reader) take() {
-	for !r.spin.stopping() && bool(C.hyt_take_request(r.c(), &r.buffer, &r.origin)) {
+	for !r.spin.stopping() && bool(C.hyt_take_serialized(r.c(), &r.buffer, &r.origin)) {
 		r.handler(bus.Sample{
 			// Safe: C memory that stays as it is until the next take, and handlers do
 			// not keep or change it.

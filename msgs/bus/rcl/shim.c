@@ -91,8 +91,8 @@ void hyt_free_buffer(rmw_serialized_message_t *buffer) {
   if (rmw_serialized_message_fini(buffer) != RMW_RET_OK) rcutils_reset_error();
 }
 
-bool hyt_take_request(const rcl_subscription_t *subscription, rmw_serialized_message_t *buffer,
-              struct hyt_origin *origin) {
+bool hyt_take_serialized(const rcl_subscription_t *subscription, rmw_serialized_message_t *buffer,
+                         struct hyt_origin *origin) {
   rmw_message_info_t info = rmw_get_zero_initialized_message_info();
   if (rcl_take_serialized_message(subscription, buffer, &info, NULL) != RCL_RET_OK) {
     rcutils_reset_error();

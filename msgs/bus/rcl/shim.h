@@ -45,13 +45,13 @@ struct hyt_origin {
   uint8_t writer[16];
 };
 
-// A buffer for hyt_take_request, and its end.
+// A buffer for hyt_take_serialized, and its end.
 rmw_serialized_message_t hyt_buffer(void);
 void hyt_free_buffer(rmw_serialized_message_t *buffer);
 
 // Takes one sample. False where there is none: also when the writer that woke us
 // has left, or the sample was taken in the meantime.
-bool hyt_take_request(const rcl_subscription_t *subscription, rmw_serialized_message_t *buffer,
+bool hyt_take_serialized(const rcl_subscription_t *subscription, rmw_serialized_message_t *buffer,
               struct hyt_origin *origin);
 
 // Events that count refusals because of QoS. False where the RMW has none.
