@@ -73,6 +73,7 @@ func (g *graph) close() {
 // announce publishes the full list of our nodes. driver.mu is held. A failure
 // costs us our place in the graph, but no message: it is not reported.
 func (g *graph) announce(nodes map[*node]struct{}) {
+	g.bury()
 	info := &participantInfo{participant: g.driver.id}
 	for n := range nodes {
 		entry := nodeInfo{namespace: n.namespace, name: n.name}
@@ -101,6 +102,7 @@ func (g *graph) learn(a *arrival) {
 	for _, n := range info.nodes {
 		names = append(names, strings.TrimSuffix(n.namespace, "/")+"/"+n.name)
 	}
+	g.bury()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.nodes[info.participant] = names
@@ -112,6 +114,24 @@ func (g *graph) prune() {
 	alive := map[guid]bool{}
 	eachAlive(g.participants, func(p *C.dds_builtintopic_participant_t) { alive[goGUID(p.key)] = true })
 	maps.DeleteFunc(g.nodes, func(id guid, _ []string) bool { return !alive[id] })
+}
+
+// bury takes what has gone out of the built-in topics, which would keep it otherwise.
+// It is done whenever somebody's list of endpoints changes.
+func (g *graph) bury() {
+	const gone = C.DDS_ANY_SAMPLE_STATE | C.DDS_ANY_VIEW_STATE | C.DDS_NOT_ALIVE_DISPOSED_INSTANCE_STATE | C.DDS_NOT_ALIVE_NO_WRITERS_INSTANCE_STATE
+	var samples [64]unsafe.Pointer
+	var infos [64]C.dds_sample_info_t
+	for _, builtin := range []C.dds_entity_t{g.participants, g.writers, g.readers} {
+		for {
+			n := C.dds_take_mask(builtin, &samples[0], &infos[0], C.size_t(len(samples)), C.uint32_t(len(samples)), gone)
+			if n <= 0 {
+				break
+			}
+			C.dds_return_loan(builtin, &samples[0], n)
+			clear(samples[:]) // nil asks for a loan
+		}
+	}
 }
 
 // NodeNames implements bus.Graph.
