@@ -92,7 +92,8 @@ type Graph interface {
 // Incompatible is implemented by writers and readers that can tell that a peer
 // was refused because of QoS.
 type Incompatible interface {
-	// IncompatibleQoS is how many peers were refused, and the policy that last did it.
+	// IncompatibleQoS is how often a peer was refused, and the policy that last did
+	// it, in the words of Mismatch.
 	IncompatibleQoS() (count int, policy string)
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,12 +18,25 @@ import (
 
 // patience is how long a case waits for what must come. Nothing is measured with
 // it: it only ends a test that would hang.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // quiet is how long a case watches that something does not come.
 const quiet = 100 * time.Millisecond
 
 const stringType = "std_msgs/msg/String"
+
+// Optional is something that a driver may do without, where its middleware cannot.
+type Optional string
+
+// What a driver may lack.
+const (
+	// RefusalEvents: writers and readers implement bus.Incompatible.
+	RefusalEvents Optional = "refusal events"
+	// Graphs: nodes implement bus.Graph.
+	Graphs Optional = "the graph"
+	// Expiry: samples older than their lifespan are not delivered.
+	Expiry Optional = "lifespan"
+)
 
 type testCase struct {
 	name    string
@@ -31,9 +45,10 @@ type testCase struct {
 }
 
 // Run checks a driver. open returns two drivers that can hear each other, as two
-// processes would; the suite closes them.
-func Run(t *testing.T, open func(t *testing.T) (a, b bus.Driver)) {
-	for _, group := range [][]testCase{topicCases, closeCases, serviceCases, graphCases} {
+// processes would; the suite closes them. lacks lists what the middleware cannot
+// do at all: the suite leaves that out, and says so.
+func Run(t *testing.T, open func(t *testing.T) (a, b bus.Driver), lacks ...Optional) {
+	for _, group := range [][]testCase{topicCases, qosCases, closeCases, serviceCases, graphCases, leakCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				defer func() {
@@ -43,7 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) (a, b bus.Driver)) {
 				}()
 				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 				a, b := open(t)
-				p := pair{driverA: a, driverB: b, a: node(t, a, "alpha", "/"), b: node(t, b, "beta", "/robot")}
+				p := pair{driverA: a, driverB: b, a: node(t, a, "alpha", "/"), b: node(t, b, "beta", "/robot"), open: open, lacks: lacks}
 				defer a.Close()
 				defer b.Close()
 				c.run(t, p)
@@ -56,6 +71,16 @@ func Run(t *testing.T, open func(t *testing.T) (a, b bus.Driver)) {
 type pair struct {
 	driverA, driverB bus.Driver
 	a, b             bus.Node
+	open             func(t *testing.T) (a, b bus.Driver) // two more
+	lacks            []Optional
+}
+
+// need ends the case where the middleware lacks what.
+func (p pair) need(t *testing.T, what Optional) {
+	t.Helper()
+	if slices.Contains(p.lacks, what) {
+		t.Skipf("the middleware of driver %s lacks %s", p.driverA.Name(), what)
+	}
 }
 
 func node(t *testing.T, d bus.Driver, name, namespace string) bus.Node {
@@ -164,6 +189,16 @@ func within(t *testing.T, what string, f func()) {
 }
 
 type matcher interface{ Matched() int }
+
+// linked waits until both sides know of each other. What a writer sends before its
+// readers know it may be lost.
+func linked(t *testing.T, w bus.Writer, readers ...bus.Reader) {
+	t.Helper()
+	matched(t, w, len(readers))
+	for _, r := range readers {
+		matched(t, r, 1)
+	}
+}
 
 func matched(t *testing.T, m matcher, n int) {
 	t.Helper()

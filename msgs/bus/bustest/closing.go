@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"hyt/msgs/bus"
 )
@@ -16,6 +17,10 @@ var closeCases = []testCase{
 	{"MethodsAfterCloseSaySo", "every method after Close returns ErrClosed", methodsAfterCloseSaySo},
 	{"ClosingADriverEndsEverything", "Close of a driver ends writes, handlers and calls that are under way, on its side", closingADriverEndsEverything},
 	{"NodesCloseAlone", "Close of a node leaves the driver's other nodes alone", nodesCloseAlone},
+	{"ClosesWhileAHandlerServes", "Close of a server waits for its handler", closesWhileAHandlerServes},
+	{"ClientsCloseWhileTheyWait", "Close of a client ends its calls", clientsCloseWhileTheyWait},
+	{"DriversCloseBeforeTheirParts", "after Close of a driver its nodes and endpoints say that they are closed", driversCloseBeforeTheirParts},
+	{"HandlersMayCloseOthers", "a handler may close any endpoint but its own", handlersMayCloseOthers},
 	{"ClosesWhileClosing", "many goroutines may close at once", closesWhileClosing},
 }
 
@@ -33,7 +38,7 @@ func closeWaitsForHandler(t *testing.T, p pair) {
 		running.Store(false)
 	})
 	w := advertise(t, p.a, "/x", bus.QoS{Depth: 10})
-	matched(t, w, 1)
+	linked(t, w, r)
 	for i := range 5 {
 		write(t, w, message(i, 0))
 	}
@@ -175,9 +180,9 @@ func closingADriverEndsEverything(t *testing.T, p pair) {
 func nodesCloseAlone(t *testing.T, p pair) {
 	other := node(t, p.driverA, "other", "/")
 	var got inbox
-	subscribe(t, p.b, "/x", bus.Default(), got.put)
+	r := subscribe(t, p.b, "/x", bus.Default(), got.put)
 	w := advertise(t, other, "/x", bus.Default())
-	matched(t, w, 1)
+	linked(t, w, r)
 	if err := p.a.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -199,4 +204,83 @@ func closesWhileClosing(t *testing.T, p pair) {
 		}
 	}
 	within(t, "closing", closers.Wait)
+}
+
+func closesWhileAHandlerServes(t *testing.T, p pair) {
+	entered, proceed := make(chan struct{}, 1), make(chan struct{})
+	s := serve(t, p.b, func(q []byte) ([]byte, error) {
+		entered <- struct{}{}
+		<-proceed
+		return q, nil
+	})
+	c := client(t, p.a)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	called := make(chan error, 1)
+	go func() {
+		_, err := c.Call(ctx, message(1, 0))
+		called <- err
+	}()
+	within(t, "the request", func() { <-entered })
+	closed := make(chan struct{})
+	go func() { s.Close(); close(closed) }()
+	select {
+	case <-closed:
+		t.Error("Close returned while the handler was running")
+	case <-time.After(quiet):
+	}
+	close(proceed)
+	within(t, "Close", func() { <-closed })
+	cancel() // its answer may have gone out or not
+	within(t, "the call", func() { <-called })
+}
+
+func clientsCloseWhileTheyWait(t *testing.T, p pair) {
+	c := client(t, p.a) // nobody serves
+	var work sync.WaitGroup
+	work.Go(func() {
+		if _, err := c.Call(context.Background(), message(1, 0)); !errors.Is(err, bus.ErrClosed) {
+			t.Errorf("Call: %v", err)
+		}
+	})
+	work.Go(func() {
+		if err := c.WaitForService(context.Background()); !errors.Is(err, bus.ErrClosed) {
+			t.Errorf("WaitForService: %v", err)
+		}
+	})
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	within(t, "what was under way", work.Wait)
+}
+
+func driversCloseBeforeTheirParts(t *testing.T, p pair) {
+	w := advertise(t, p.a, "/x", bus.Default())
+	r := subscribe(t, p.a, "/x", bus.Default(), func(bus.Sample) {})
+	s := serve(t, p.a, echo)
+	c := client(t, p.a)
+	if err := p.driverA.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []interface{ Close() error }{p.a, w, r, s, c} {
+		if err := part.Close(); !errors.Is(err, bus.ErrClosed) {
+			t.Errorf("%T: %v", part, err)
+		}
+	}
+	if err := w.Write(message(1, 0), nil); !errors.Is(err, bus.ErrClosed) {
+		t.Errorf("Write: %v", err)
+	}
+}
+
+func handlersMayCloseOthers(t *testing.T, p pair) {
+	w, other := advertise(t, p.a, "/x", bus.Default()), advertise(t, p.b, "/y", bus.Default())
+	done := make(chan error, 1)
+	r := subscribe(t, p.b, "/x", bus.Default(), func(bus.Sample) { done <- other.Close() })
+	linked(t, w, r)
+	write(t, w, message(1, 0))
+	within(t, "the handler", func() {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }

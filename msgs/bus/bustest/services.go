@@ -1,8 +1,10 @@
 package bustest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,8 @@ var serviceCases = []testCase{
 	{"AnswersCalls", "a request and its response arrive unchanged", answersCalls},
 	{"KeepsConcurrentCallsApart", "concurrent calls of one client and of several each get their own answer", keepsConcurrentCallsApart},
 	{"ServesOneAtATime", "a server's handler is never run twice at once", servesOneAtATime},
+	{"ServesManyServices", "many services at once each answer their own calls", servesManyServices},
+	{"SurvivesGarbageRequests", "requests of garbage leave the server and the client whole", survivesGarbageRequests},
 	{"SurvivesServerErrors", "a handler's error leaves that call unanswered, and the server goes on", survivesServerErrors},
 	{"CallsWaitForTheServer", "a call made before its server is there is answered once it comes", callsWaitForTheServer},
 	{"CallsEndWithTheirContext", "without an answer a call ends with its context, and says which service", callsEndWithTheirContext},
@@ -189,4 +193,61 @@ func serversCanBeReplaced(t *testing.T, p pair) {
 	if got := call(t, c, message(2, 0)); number(got) != 99 {
 		t.Errorf("got number %d", number(got))
 	}
+}
+
+// What a garbage request is worth is the middleware's business or the handler's: it
+// may be answered, or not, but it must not hurt.
+func survivesGarbageRequests(t *testing.T, p pair) {
+	serve(t, p.b, echo)
+	c := client(t, p.a)
+	call(t, c, message(1, 0))
+	garbage := [][]byte{
+		{0, 1, 0, 0},
+		{0, 1, 0, 0, 0xff},
+		{0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7}, // big endian
+		{0, 1, 0, 3, 0xff, 0xff, 0xff, 0xff, 65},
+		{0, 3, 0, 0, 1, 2, 3, 4}, // a parameter list
+		append([]byte{0, 1, 0, 0}, bytes.Repeat([]byte{0xff}, 10_000)...),
+	}
+	for _, request := range garbage {
+		ctx, cancel := context.WithTimeout(t.Context(), quiet)
+		c.Call(ctx, request)
+		cancel()
+	}
+	for _, request := range [][]byte{nil, {0, 1}, {0x7b, 0x22, 0x61, 0x22}} {
+		if _, err := c.Call(t.Context(), request); err == nil {
+			t.Errorf("% x, which is no CDR, was answered", request)
+		}
+	}
+	if got := call(t, c, message(2, 0)); number(got) != 2 {
+		t.Errorf("the next call got number %d", number(got))
+	}
+}
+
+func servesManyServices(t *testing.T, p pair) {
+	const services, calls = 8, 20
+	var callers sync.WaitGroup
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for i := range services {
+		name := fmt.Sprintf("/many/s%d", i)
+		server, err := p.b.Serve(name, echoType, func(q []byte) ([]byte, error) { return message(number(q)+i, 100), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		c, err := p.a.Client(name, echoType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		callers.Go(func() {
+			for k := range calls {
+				if got, err := c.Call(ctx, message(k, 0)); err != nil || number(got) != k+i {
+					t.Errorf("%s, call %d: number %d, %v", name, k, number(got), err)
+					return
+				}
+			}
+		})
+	}
+	callers.Wait()
 }

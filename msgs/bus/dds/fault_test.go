@@ -88,7 +88,7 @@ func startPeer(t testing.TB, domain int, lease time.Duration) *exec.Cmd {
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", peerDomain, domain), fmt.Sprintf("%s=%s", peerLease, lease))
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // a stopped peer reads no end of input
-	if _, err := cmd.StdinPipe(); err != nil { // stays open while we live: the peer ends with us
+	if _, err := cmd.StdinPipe(); err != nil {                         // stays open while we live: the peer ends with us
 		t.Fatal(err)
 	}
 	out, err := cmd.StdoutPipe()

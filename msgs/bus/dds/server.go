@@ -14,8 +14,9 @@ import (
 )
 
 // replyPatience is how long a server waits for the reader of a client whose
-// request was faster than its discovery.
-const replyPatience = 100 * time.Millisecond
+// request was faster than its discovery. ROS 2 waits for 100 ms, which a loaded
+// machine can exceed.
+const replyPatience = time.Second
 
 // newCallID is the id by which both ends of a service know that a reader and a
 // writer belong together, as user data: "clientid=1.2.a…;".
@@ -102,18 +103,18 @@ func (s *server) awaitReader(writer C.dds_instance_handle_t) {
 	if s.known[writer] {
 		return
 	}
-	p, ok := writerPeer(s.in.entity, writer)
-	if !ok {
-		return // gone: nobody waits for a reply
-	}
-	id, ok := p.property("clientid")
-	if !ok {
-		return // another vendor's client: no way to tell
-	}
 	late := time.NewTimer(replyPatience)
 	defer late.Stop()
 	for {
 		changed := s.node.driver.matches.next()
+		p, ok := writerPeer(s.in.entity, writer)
+		if !ok {
+			return // gone: nobody waits for a reply
+		}
+		id, ok := p.property("clientid")
+		if !ok {
+			return // another vendor's client: no way to tell
+		}
 		if hasProperty(readerPeers(s.out.entity), "clientid", id) {
 			break
 		}

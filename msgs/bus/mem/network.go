@@ -111,6 +111,9 @@ func (n *node) Close() error {
 func (n *node) NodeNames() []string {
 	n.net.mu.RLock()
 	defer n.net.mu.RUnlock()
+	if n.driver.closed {
+		return nil
+	}
 	names := make([]string, 0, len(n.net.nodes))
 	for other := range n.net.nodes {
 		names = append(names, strings.TrimSuffix(other.namespace, "/")+"/"+other.name)
@@ -123,6 +126,9 @@ func (n *node) NodeNames() []string {
 func (n *node) Topics() map[string][]string {
 	n.net.mu.RLock()
 	defer n.net.mu.RUnlock()
+	if n.driver.closed {
+		return nil
+	}
 	topics := make(map[string][]string, len(n.net.topics))
 	for name, t := range n.net.topics {
 		topics[name] = t.typeNames()
