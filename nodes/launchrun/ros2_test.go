@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -41,14 +40,14 @@ func TestMain(m *testing.M) {
 // note is how a node was started.
 type note struct {
 	Exec string
-	Args []string // a params file that the launcher wrote stands as its content
-	Env  []string // those for hyt
+	Args []string          // a params file that the launcher wrote stands as its content
+	Env  map[string]string // what is for hyt
 }
 
 func newNote(exec string, argv, env []string) (note, error) {
-	n := note{Exec: exec}
+	n := note{Exec: exec, Env: map[string]string{}}
 	inline := map[string]any{} // of consecutive files
-	argv = append(argv, "") // an end after the last params file
+	argv = append(argv, "")    // an end after the last params file
 	for i := 0; i < len(argv); i++ {
 		if argv[i] == "--params-file" && !strings.Contains(argv[i+1], "/share/hyt/") {
 			data, err := os.ReadFile(argv[i+1])
@@ -68,11 +67,10 @@ func newNote(exec string, argv, env []string) (note, error) {
 		n.Args = append(n.Args, argv[i])
 	}
 	for _, kv := range env {
-		if strings.HasPrefix(kv, "HYT_") && !strings.HasPrefix(kv, "HYT_SHARE=") {
-			n.Env = append(n.Env, kv)
+		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "HYT_") {
+			n.Env[name] = value
 		}
 	}
-	slices.Sort(n.Env)
 	return n, nil
 }
 
@@ -180,7 +178,7 @@ func TestROS2StartsTheSameProcesses(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				n, err := newNote(cmd.Args[1], cmd.Args[2:], p.env)
+				n, err := newNote(cmd.Args[1], cmd.Args[2:], cmd.Env)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -267,6 +267,19 @@ func TestArgumentsGoOverTheParamsFile(t *testing.T) {
 	}
 }
 
+func TestTheEnvironmentOfTheUserReachesTheNodes(t *testing.T) {
+	t.Setenv("HYT_MODEL", "/exported")
+	for words, want := range map[string]string{"": "/exported", "model:=/typed": "/typed"} {
+		l, err := planFile(t, "policy.launch", words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if env := l.plan.processes[0].env; !slices.Contains(env, "HYT_MODEL="+want) {
+			t.Errorf("%q gives the nodes %v", words, env)
+		}
+	}
+}
+
 func TestGazeboLaunchNeedsROS2AndSaysSo(t *testing.T) {
 	_, err := planFile(t, "gazebo.launch", "")
 	if err == nil || !strings.Contains(err.Error(), `package "ros_gz_sim" is not installed`) {
