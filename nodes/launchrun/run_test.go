@@ -101,6 +101,7 @@ func TestAFailureEndsAll(t *testing.T) {
 func TestAKilledProcessEndsAll(t *testing.T) {
 	o, _, done := start(t, 10*time.Second, shell("long", sleeper), shell("victim", sleeper))
 	o.await(t, "[victim-2] ready")
+	o.await(t, "victim-2: started with pid ") // its first line may overtake this one
 	var pid int
 	_, after, _ := strings.Cut(o.String(), "victim-2: started with pid ")
 	if _, err := fmt.Sscan(after, &pid); err != nil {
