@@ -45,10 +45,11 @@ func CheckNode(name, namespace string) error {
 }
 
 // CheckType tells whether name is a ROS type name: "package/msg/Type" for
-// topics, "package/srv/Type" for services (kind "msg" or "srv").
+// topics, "package/srv/Type" for services (kind "msg" or "srv"). Both may also be
+// "package/action/Type": the topics and services that make up an action.
 func CheckType(name, kind string) error {
 	parts := strings.Split(name, "/")
-	if len(parts) != 3 || parts[1] != kind || tokenFault(parts[0]) != "" || tokenFault(parts[2]) != "" {
+	if len(parts) != 3 || parts[1] != kind && parts[1] != "action" || tokenFault(parts[0]) != "" || tokenFault(parts[2]) != "" {
 		return &NameError{"type", name, fmt.Sprintf("must look like package/%s/Type", kind)}
 	}
 	return nil

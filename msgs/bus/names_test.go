@@ -27,6 +27,8 @@ func TestNameErrorsSayWhy(t *testing.T) {
 		{bus.CheckNode("my/node", "/"), `node name "my/node" has the character '/'; only letters, digits and _ are allowed`},
 		{bus.CheckNode("policy", ""), `namespace name "" is empty`},
 		{bus.CheckType("std_msgs/msg/String", "msg"), ""},
+		{bus.CheckType("hyt_msgs/action/Execute_SendGoal", "srv"), ""},
+		{bus.CheckType("hyt_msgs/action/Execute_FeedbackMessage", "msg"), ""},
 		{bus.CheckType("std_msgs/String", "msg"), `type name "std_msgs/String" must look like package/msg/Type`},
 		{bus.CheckType("std_msgs/msg/String", "srv"), `type name "std_msgs/msg/String" must look like package/srv/Type`},
 		{bus.CheckEndpoint("/x", "a/msg/B", bus.QoS{}), "topic /x: QoS: keep last needs a depth of at least 1, not 0"},
