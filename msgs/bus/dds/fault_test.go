@@ -3,14 +3,9 @@
 package dds_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,89 +16,6 @@ import (
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/dds"
 )
-
-// peerDomain is the environment variable that makes the test binary a peer
-// process on that domain instead of running tests.
-const peerDomain = "HYT_DDS_TEST_PEER"
-
-// peerLease is the peer's Options.Lease.
-const peerLease = "HYT_DDS_TEST_LEASE"
-
-func TestMain(m *testing.M) {
-	if id, err := strconv.Atoi(os.Getenv(peerDomain)); err == nil {
-		if err := runPeer(id); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
-
-// runPeer publishes on /ticks, reads /jobs, serves /arm (and never answers), and
-// echoes /ping on /pong, until its standard input ends.
-func runPeer(domain int) error {
-	lease, err := time.ParseDuration(os.Getenv(peerLease))
-	if err != nil {
-		return err
-	}
-	d, err := dds.Open(dds.Options{Domain: &domain, Loopback: true, Lease: lease})
-	if err != nil {
-		return err
-	}
-	n, err := d.OpenNode("peer", "/")
-	if err != nil {
-		return err
-	}
-	w, err := n.Advertise("/ticks", "std_msgs/msg/String", bus.Default())
-	if err != nil {
-		return err
-	}
-	if _, err := n.Subscribe("/jobs", "std_msgs/msg/String", bus.QoS{History: bus.KeepAll}, func(bus.Sample) {}); err != nil {
-		return err
-	}
-	if _, err := n.Serve("/arm", "std_srvs/srv/Empty", func([]byte) ([]byte, error) { return nil, errors.New("mute") }); err != nil {
-		return err
-	}
-	if err := serveEcho(d); err != nil {
-		return err
-	}
-	go func() {
-		for w.Write([]byte{0, 1, 0, 0, 1}, nil) == nil {
-			time.Sleep(20 * time.Millisecond)
-		}
-	}()
-	fmt.Println("ready")
-	bufio.NewReader(os.Stdin).ReadByte()
-	return d.Close()
-}
-
-func startPeer(t testing.TB, domain int, lease time.Duration) *exec.Cmd {
-	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", peerDomain, domain), fmt.Sprintf("%s=%s", peerLease, lease))
-	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // a stopped peer reads no end of input
-	if _, err := cmd.StdinPipe(); err != nil {                         // stays open while we live: the peer ends with us
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("peer said %q, %v", line, err)
-	}
-	return cmd
-}
 
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
@@ -147,7 +59,7 @@ func TestNoticesAKilledProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	peer := startPeer(t, *domain, time.Second)
+	peer := startPeer(t, "faults", *domain, time.Second)
 	<-ticks
 	hasPeer := func() bool { return slices.Contains(n.(bus.Graph).NodeNames(), "/peer") }
 	eventually(t, "the peer", func() bool { return r.Matched() == 1 && w.Matched() == 1 && hasPeer() })
@@ -184,7 +96,7 @@ func TestAStoppedReaderStopsNoKeepLastWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	peer := startPeer(t, *domain, time.Hour) // nobody declares it dead meanwhile
+	peer := startPeer(t, "faults", *domain, time.Hour) // nobody declares it dead meanwhile
 	eventually(t, "the peer", func() bool { return last.Matched() == 1 && all.Matched() == 1 })
 	if err := peer.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)

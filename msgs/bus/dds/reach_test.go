@@ -59,7 +59,8 @@ func TestReachBecomesCyclonesSettings(t *testing.T) {
 		r                  reach
 		general, discovery string
 	}{
-		{reach{lo: true}, `<Interfaces><NetworkInterface address="127.0.0.1"/></Interfaces>`, ""},
+		{reach{lo: true}, `<Interfaces><NetworkInterface address="127.0.0.1"/></Interfaces>` +
+			`<MaxMessageSize>65000B</MaxMessageSize><FragmentSize>64000B</FragmentSize>`, ""},
 		{reach{rng: rangeSystemDefault}, "", ""},
 		{reach{rng: rangeSubnet}, "", `<ParticipantIndex>auto</ParticipantIndex>`},
 		{reach{rng: rangeSubnet, peers: []string{"a", "b"}}, "", `<ParticipantIndex>auto</ParticipantIndex><Peers><Peer address="a"/><Peer address="b"/></Peers>`},

@@ -3,6 +3,7 @@
 // A Cyclone DDS type whose samples are CDR bytes that nobody here looks into. It
 // has no key, so all samples of a topic belong to one instance.
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +15,63 @@
 struct opaque {
   struct ddsi_serdata c;
   uint32_t size;
+  size_t room;  // of the allocation, in bytes
   _Alignas(16) unsigned char bytes[];
 };
 
 static const struct ddsi_sertype_ops type_ops;
 static const struct ddsi_serdata_ops data_ops;
 
+// Large blocks are kept for the samples to come, the oldest in front: memory fresh
+// from the kernel costs a page fault for every 4 KB of an image.
+enum { KEPT_BLOCKS = 16, KEPT_MIN = 64 << 10, KEPT_BYTES = 16 << 20 };
+
+static struct {
+  pthread_mutex_t lock;
+  struct opaque *blocks[KEPT_BLOCKS];
+  int count;
+  size_t bytes;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+// Takes a block out. kept.lock is held.
+static struct opaque *unkeep(int i) {
+  struct opaque *d = kept.blocks[i];
+  kept.bytes -= d->room;
+  kept.count--;
+  memmove(&kept.blocks[i], &kept.blocks[i + 1], (size_t)(kept.count - i) * sizeof(d));
+  return d;
+}
+
+// A block of at least total bytes, a multiple of 16, and not of many more.
+static struct opaque *block_new(size_t total) {
+  struct opaque *d = NULL;
+  if (total >= KEPT_MIN) {
+    pthread_mutex_lock(&kept.lock);
+    for (int i = kept.count - 1; i >= 0 && d == NULL; i--)
+      if (kept.blocks[i]->room >= total && kept.blocks[i]->room / 2 <= total) d = unkeep(i);
+    pthread_mutex_unlock(&kept.lock);
+  }
+  if (d == NULL && (d = aligned_alloc(16, total)) != NULL) d->room = total;
+  return d;
+}
+
+static void block_free(struct opaque *d) {
+  if (d->room < KEPT_MIN || d->room > KEPT_BYTES) {
+    free(d);
+    return;
+  }
+  pthread_mutex_lock(&kept.lock);
+  while (kept.count == KEPT_BLOCKS || kept.bytes + d->room > KEPT_BYTES) free(unkeep(0));
+  kept.blocks[kept.count++] = d;
+  kept.bytes += d->room;
+  pthread_mutex_unlock(&kept.lock);
+}
+
 static struct opaque *opaque_new(const struct ddsi_sertype *type, enum ddsi_serdata_kind kind,
                                  size_t size) {
   size_t rounded = (size + 3) & ~(size_t)3;
   if (rounded < size || rounded > UINT32_MAX - sizeof(struct opaque)) return NULL;
-  // aligned_alloc wants a multiple of the alignment.
-  size_t total = (sizeof(struct opaque) + rounded + 15) & ~(size_t)15;
-  struct opaque *d = aligned_alloc(16, total);
+  struct opaque *d = block_new((sizeof(struct opaque) + rounded + 15) & ~(size_t)15);
   if (d == NULL) return NULL;
   ddsi_serdata_init(&d->c, type, kind);
   d->size = (uint32_t)rounded;
@@ -77,7 +122,7 @@ static struct ddsi_serdata *data_from_ser(const struct ddsi_sertype *type,
     end = frag->maxp1;
   }
   if (end != size) {
-    free(d);
+    block_free(d);
     return NULL;
   }
   return &d->c;
@@ -95,7 +140,7 @@ static struct ddsi_serdata *data_from_ser_iov(const struct ddsi_sertype *type,
     end += n;
   }
   if (end != size) {
-    free(d);
+    block_free(d);
     return NULL;
   }
   return &d->c;
@@ -149,7 +194,7 @@ static struct ddsi_serdata *data_to_untyped(const struct ddsi_serdata *c) {
   return &d->c;
 }
 
-static void data_free(struct ddsi_serdata *c) { free(c); }
+static void data_free(struct ddsi_serdata *c) { block_free((struct opaque *)c); }
 
 static size_t data_print(const struct ddsi_sertype *type, const struct ddsi_serdata *c, char *buf,
                          size_t size) {

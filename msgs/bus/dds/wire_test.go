@@ -85,9 +85,7 @@ func TestServerSpeaksAsROS2Does(t *testing.T) {
 	}
 	replies := make(chan []byte, 10)
 	in.start(func(a *arrival) { replies <- bytes.Clone(a.data) })
-	for len(readerPeers(out.entity)) == 0 || len(writerPeers(in.entity)) == 0 {
-		await(t, "server", a.matches.next())
-	}
+	eventually(t, "the server", func() bool { return len(readerPeers(out.entity)) == 1 && len(writerPeers(in.entity)) == 1 })
 	id, ok := readerPeers(out.entity)[0].property("serviceid")
 	if !ok || strings.Count(id, ".") != 15 {
 		t.Errorf("serviceid %q", id)
