@@ -16,6 +16,8 @@ type Policy struct {
 	ImageTimeout  float64 // s, on the node's clock
 	PoseTimeout   float64 // s, on the node's clock
 
+	ExecuteTimeout float64 // s, of one ~/execute goal
+
 	ActionType string // message on topic action
 	BaseFrame  string // frame_id of commands
 
@@ -71,6 +73,8 @@ func (c *Policy) controlParams() []Param {
 			"An image older than this makes the robot hold. Longer bridges lost frames, and moves on what was seen longer ago.").live(),
 		float(&c.PoseTimeout, "pose_timeout", 0.3, "s", 0.01, 10,
 			"An ee_pose older than this makes the robot hold (with workspace limits) and stops inference for models that take the pose."),
+		float(&c.ExecuteTimeout, "execute_timeout", 60, "s", 0.1, 86400,
+			"A goal of the action ~/execute that nobody called done (topic task_done) by then has failed."),
 		text(&c.ActionType, "action_type", "twist",
 			"Message on topic action. twist: geometry_msgs/TwistStamped, the end effector's velocity.", "twist"),
 		text(&c.BaseFrame, "base_frame", "base_link",

@@ -15,6 +15,7 @@ import (
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
 	"hyt/nodes/control"
+	"hyt/nodes/execute"
 	"hyt/nodes/node"
 	"hyt/nodes/observe"
 )
@@ -29,6 +30,8 @@ type session struct {
 	observer   *observe.Observer
 	planner    *planner
 
+	goals   *goals
+	actions *execute.Server
 	action  *bus.Publisher[*geometry_msgs.TwistStamped]
 	gripper *bus.Publisher[*std_msgs.Float64]
 
@@ -60,6 +63,7 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 		model: model, layout: layout, observer: observer, controller: controller, now: n.Now, log: n.Log(),
 		changed: make(chan struct{}, 1),
 	}
+	s.goals = &goals{session: s, limit: seconds(c.ExecuteTimeout)}
 	s.planner.pace(c)
 	return s, s.planner.setMode(c.Mode)
 }
@@ -82,6 +86,7 @@ func (s *session) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	s.setActive(false) // nobody arms from here on; the loop disarms when it ends
+	s.actions.Pause()
 	work.Wait()
 	return nil
 }
@@ -125,6 +130,7 @@ func (s *session) connect() (err error) {
 		observe.Hear(s.node, "instruction", s.instructed),
 		observe.Hear(s.node, "follow", s.followed),
 		s.watch(),
+		s.hearJudges(),
 	); err != nil {
 		return err
 	}
@@ -162,8 +168,21 @@ func (s *session) watch() error {
 	return err
 }
 
+// hearJudges subscribes to what tells how a goal goes.
+func (s *session) hearJudges() (err error) {
+	if _, err = node.Subscribe(s.node, "task_done", bus.Default(), s.goals.judged); err != nil {
+		return err
+	}
+	if _, err = node.Subscribe(s.node, "thought", bus.Default(), s.goals.thought); err != nil {
+		return err
+	}
+	s.actions, err = execute.Serve(s.node, "~/execute", s.goals)
+	return err
+}
+
 func (s *session) instructed(text string) {
 	s.node.Log().Info("instruction", "text", text)
+	s.goals.told(text)
 	s.planner.change(func(t *task) { t.instruction = text })
 }
 

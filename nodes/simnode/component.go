@@ -84,6 +84,9 @@ func (w *world) connect() (err error) {
 	if w.outcomes, err = node.Advertise[*std_msgs.String](n, "~/outcome", bus.Latched(1)); err != nil {
 		return err
 	}
+	if w.done, err = node.Advertise[*std_msgs.Bool](n, "task_done", bus.Default()); err != nil {
+		return err
+	}
 	if w.config.PublishClock {
 		if w.clock, err = node.Advertise[*rosgraph_msgs.Clock](n, "/clock", bus.Default()); err != nil {
 			return err

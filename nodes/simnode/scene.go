@@ -67,15 +67,21 @@ func (w *world) reset(s scene) error {
 	return nil
 }
 
-// tell shows the state to the judge and publishes the verdict.
+// tell shows the state to the judge and publishes the verdict; on task_done, too, once
+// it is final.
 func (w *world) tell(state sim.State) error {
-	e := w.episode
+	e, verdict := w.episode, w.judge.See(state)
 	o := outcome{
 		Task: e.Task.Name(), Split: string(e.Split), Seed: e.Seed, Instruction: e.Instruction,
-		Verdict: w.judge.See(state).String(), TimeS: state.Time.Seconds(), LimitS: e.Task.Limit().Seconds(),
+		Verdict: verdict.String(), TimeS: state.Time.Seconds(), LimitS: e.Task.Limit().Seconds(),
 	}
 	if o.Verdict == w.said.Verdict && w.simulated-w.saidAt < time.Second {
 		return nil
+	}
+	if verdict != task.Running && o.Verdict != w.said.Verdict {
+		if err := w.done.Publish(&std_msgs.Bool{Data: verdict == task.Success}); err != nil {
+			return err
+		}
 	}
 	w.said, w.saidAt = o, w.simulated
 	w.health.set(o)

@@ -33,6 +33,7 @@ type world struct {
 	poses    *bus.Publisher[*geometry_msgs.PoseStamped]
 	joints   *bus.Publisher[*sensor_msgs.JointState]
 	outcomes *bus.Publisher[*std_msgs.String]
+	done     *bus.Publisher[*std_msgs.Bool]
 	clock    *bus.Publisher[*rosgraph_msgs.Clock] // nil: none
 	view     *view                                // nil: none
 
