@@ -31,6 +31,7 @@ debian_packages() {
 	command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 	command -v pkg-config >/dev/null || missing+=(pkg-config)
 	[ -e /usr/include/dds/ddsi/ddsi_sertype.h ] || missing+=(cyclonedds-dev)
+	command -v ddsperf >/dev/null || missing+=(cyclonedds-tools) # make bench compares with it
 	[ ${#missing[@]} -eq 0 ] && return
 	command -v apt-get >/dev/null ||
 		die "missing ${missing[*]}, and this is no Debian or Ubuntu: install them by hand"
