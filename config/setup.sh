@@ -6,6 +6,9 @@
 # Everything is pinned: the npm package by its integrity hash, the library taken
 # from it by its SHA-256, Debian's packages by apt's signatures and a minimum
 # version that is checked below.
+#
+# usage: config/setup.sh [all | onnxruntime]   onnxruntime: that library alone, for a
+# build on another Cyclone DDS than Debian's or on none
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -81,6 +84,12 @@ onnx_runtime() {
 	mv "$work/$member" "$lib"
 }
 
-debian_packages
-cyclone_version
-onnx_runtime
+case ${1:-all} in
+all)
+	debian_packages
+	cyclone_version
+	onnx_runtime
+	;;
+onnxruntime) onnx_runtime ;;
+*) die "unknown part $1: all or onnxruntime" ;;
+esac
