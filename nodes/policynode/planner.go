@@ -12,6 +12,7 @@ import (
 	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/bus"
 	"hyt/msgs/hyt_msgs"
+	"hyt/msgs/std_msgs"
 	"hyt/nodes/control"
 	"hyt/nodes/meter"
 	"hyt/nodes/observe"
@@ -25,15 +26,17 @@ type planner struct {
 	observer   *observe.Observer
 	controller *control.Controller
 	chunks     *bus.Publisher[*hyt_msgs.ActionChunk]
+	current    *bus.Publisher[*std_msgs.String] // the instruction that holds now
 	now        func() time.Time
 	log        *slog.Logger
 	period     atomic.Int64 // ns between plans, at least
 	maxAge     atomic.Int64 // ns, of an image
 
-	task    task
-	changed chan struct{} // the task did; one token at most
-	acts    meter.Meter   // time from observation in to chunk out
-	ages    meter.Meter   // of the observation when its plan is handed over
+	task     task
+	changing sync.Mutex    // one change after another, so that others hear the last one last
+	changed  chan struct{} // the task did; one token at most
+	acts     meter.Meter   // time from observation in to chunk out
+	ages     meter.Meter   // of the observation when its plan is handed over
 
 	mu     sync.Mutex
 	fault  error // of the last attempt; nil when it went well
@@ -43,8 +46,15 @@ type planner struct {
 // change applies a change of the task: the plan follows at once, not with the next
 // image.
 func (p *planner) change(apply func(*task)) {
-	now := p.task.change(apply)
+	p.changing.Lock()
+	defer p.changing.Unlock()
+	before, now := p.task.get().instruction, p.task.change(apply)
 	p.controller.SetInstruction(!now.hold)
+	if now.instruction != before {
+		if err := p.current.Publish(&std_msgs.String{Data: now.instruction}); err != nil {
+			p.log.Warn("the current instruction was not sent", "error", err)
+		}
+	}
 	select {
 	case p.changed <- struct{}{}:
 	default:

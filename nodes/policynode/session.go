@@ -126,6 +126,9 @@ func (s *session) connect() (err error) {
 	if s.planner.chunks, err = node.Advertise[*hyt_msgs.ActionChunk](s.node, "~/chunk", bus.Default()); err != nil {
 		return err
 	}
+	if s.planner.current, err = node.Advertise[*std_msgs.String](s.node, "current_instruction", bus.Latched(1)); err != nil {
+		return err
+	}
 	if err := errors.Join(
 		observe.Hear(s.node, "instruction", s.instructed),
 		observe.Hear(s.node, "follow", s.followed),

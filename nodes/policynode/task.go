@@ -20,10 +20,11 @@ type task struct {
 
 // snapshot is a task at one instant.
 type snapshot struct {
-	mode  policy.Mode
-	text  string // that counts in this mode
-	hold  bool   // nothing to do
-	epoch int64
+	mode        policy.Mode
+	instruction string
+	text        string // that counts in this mode
+	hold        bool   // nothing to do
+	epoch       int64
 }
 
 func (t *task) get() snapshot {
@@ -43,7 +44,7 @@ func (t *task) change(apply func(*task)) snapshot {
 
 // now needs t.mu. The word "stop" as an instruction counts in every mode.
 func (t *task) now() snapshot {
-	s := snapshot{mode: t.mode, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
+	s := snapshot{mode: t.mode, instruction: t.instruction, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
 	if t.mode == policy.Follow {
 		s.text = t.follow
 		s.hold = observe.MeansHold(t.follow) || strings.EqualFold(t.instruction, "stop")

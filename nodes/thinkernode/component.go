@@ -80,8 +80,12 @@ func (m *mind) connect(n *node.Node) (err error) {
 	if m.thoughts, err = node.Advertise[*hyt_msgs.Thought](n, "thought", bus.Latched(1)); err != nil {
 		return err
 	}
-	if err := observe.Hear(n, "instruction", m.instructed); err != nil {
-		return err
+	// The policy says what it works on, which also goals of its action ~/execute decide;
+	// a thinker without a policy hears the same instructions itself.
+	for _, topic := range []string{"instruction", "current_instruction"} {
+		if err := observe.Hear(n, topic, m.instructed); err != nil {
+			return err
+		}
 	}
 	for i, camera := range s.Cameras {
 		_, err := node.Subscribe(n, observe.Topic(i, camera.Name), bus.SensorData(), func(msg *sensor_msgs.Image) {

@@ -56,6 +56,9 @@ type outcome struct {
 func (m *mind) instructed(text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if text == m.instruction {
+		return
+	}
 	m.instruction = text
 	select {
 	case m.changed <- struct{}{}:
