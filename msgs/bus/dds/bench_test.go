@@ -33,7 +33,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 			benchmarkRoundTrips(b, newPing(b, d, size.bytes))
 		})
 		b.Run("dds/"+size.name, func(b *testing.B) {
-			domain := testDomain()
+			domain := dds.ReserveDomain(b)
 			d, err := dds.Open(dds.Options{Domain: domain, Loopback: true})
 			if err != nil {
 				b.Fatal(err)
@@ -141,7 +141,7 @@ func benchmarkWrite(b *testing.B, driver string, size, readers int) {
 	var d bus.Driver = mem.Open()
 	if driver == "dds" {
 		var err error
-		if d, err = dds.Open(dds.Options{Domain: testDomain(), Loopback: true}); err != nil {
+		if d, err = dds.Open(dds.Options{Domain: dds.ReserveDomain(b), Loopback: true}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -57,6 +57,14 @@ func (o Options) config(domain int, r reach, getenv func(string) string) string 
 	return b.String()
 }
 
+// complaint says what Cyclone could live with when it made a domain.
+func complaint(logged string) string {
+	if peer, ok := strings.CutPrefix(logged, "add_peer_addresses: "); ok {
+		return fmt.Sprintf("dds: ROS_STATIC_PEERS: %s: that peer is left out; check its name", peer)
+	}
+	return "dds: Cyclone DDS: " + logged
+}
+
 // explain turns what Cyclone logged about a domain that it could not make into
 // what the user can do.
 func explain(domain int, logged string) error {

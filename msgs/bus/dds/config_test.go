@@ -62,6 +62,17 @@ func TestConfigPutsTheUsersSettingsLast(t *testing.T) {
 	}
 }
 
+func TestComplaintsSayWhatToDo(t *testing.T) {
+	for logged, want := range map[string]string{
+		"add_peer_addresses: eye.local: unknown address": "dds: ROS_STATIC_PEERS: eye.local: unknown address: that peer is left out; check its name",
+		"something else": "dds: Cyclone DDS: something else",
+	} {
+		if got := complaint(logged); got != want {
+			t.Errorf("got %s", got)
+		}
+	}
+}
+
 func TestNamesAreThoseOfROS2(t *testing.T) {
 	for got, want := range map[string]string{
 		ddsTopic("/robot/image"):                     "rt/robot/image",

@@ -3,19 +3,12 @@
 package dds_test
 
 import (
-	"math/rand/v2"
 	"testing"
 
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/bustest"
 	"hyt/msgs/bus/dds"
 )
-
-// testDomain keeps tests that run at the same time on one machine apart.
-func testDomain() *int {
-	id := 100 + rand.IntN(100)
-	return &id
-}
 
 func open(t *testing.T, domain *int) bus.Driver {
 	t.Helper()
@@ -27,6 +20,6 @@ func open(t *testing.T, domain *int) bus.Driver {
 }
 
 func TestConformance(t *testing.T) {
-	domain := testDomain()
+	domain := dds.ReserveDomain(t)
 	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) { return open(t, domain), open(t, domain) })
 }

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -32,8 +31,8 @@ func BenchmarkImageRoundTripAgainstDDSPerf(b *testing.B) {
 	if _, err := exec.LookPath("ddsperf"); err != nil {
 		b.Skip("ddsperf is not installed: apt-get install cyclonedds-tools, as make setup does")
 	}
-	o := dds.Options{Domain: testDomain(), Loopback: true}
-	config, err := dds.Config(o)
+	o := dds.Options{Domain: dds.ReserveDomain(b), Loopback: true}
+	config, err := dds.Config(dds.Options{Domain: dds.ReserveDomain(b), Loopback: true})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,8 +44,6 @@ func BenchmarkImageRoundTripAgainstDDSPerf(b *testing.B) {
 	startPeer(b, "echo", *o.Domain, 0)
 	p := newPing(b, d, imageBytes)
 
-	*o.Domain++ // ddsperf has a domain of its own
-	config = strings.ReplaceAll(config, fmt.Sprintf(">%d<", *o.Domain-1), fmt.Sprintf(">%d<", *o.Domain))
 	c := newDDSPerf(b, config)
 	var ours, theirs, ratios []float64
 	for b.Loop() {

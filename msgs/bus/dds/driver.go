@@ -78,8 +78,8 @@ func newDomain(id int, config string) (domain C.dds_entity_t, number C.dds_domai
 		domain = C.hyt_domain(number, text, why, whySize)
 		switch {
 		case domain >= 0:
-			if fault := C.GoString(why); fault != "" { // a static peer that has no address, for one
-				fmt.Fprintln(os.Stderr, "dds:", fault)
+			if logged := C.GoString(why); logged != "" {
+				fmt.Fprintln(os.Stderr, complaint(logged))
 			}
 			return domain, number, nil
 		case domain != C.DDS_RETCODE_PRECONDITION_NOT_MET:

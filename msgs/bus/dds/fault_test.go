@@ -37,7 +37,7 @@ func openNode(t *testing.T, d bus.Driver) bus.Node {
 
 func TestNoticesAKilledProcess(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	domain := testDomain()
+	domain := dds.ReserveDomain(t)
 	d := open(t, domain)
 	defer d.Close()
 	n := openNode(t, d)
@@ -84,7 +84,7 @@ func TestNoticesAKilledProcess(t *testing.T) {
 }
 
 func TestAStoppedReaderStopsNoKeepLastWriter(t *testing.T) {
-	domain := testDomain()
+	domain := dds.ReserveDomain(t)
 	d := open(t, domain)
 	defer d.Close()
 	n := openNode(t, d)
@@ -127,7 +127,7 @@ func TestAStoppedReaderStopsNoKeepLastWriter(t *testing.T) {
 }
 
 func TestErrorsOfOpenSayWhatToDo(t *testing.T) {
-	domain := testDomain()
+	domain := dds.ReserveDomain(t)
 	t.Run("full domain", func(t *testing.T) {
 		t.Setenv("CYCLONEDDS_URI", "<Discovery><ParticipantIndex>auto</ParticipantIndex><MaxAutoParticipantIndex>2</MaxAutoParticipantIndex></Discovery>")
 		var err error

@@ -37,7 +37,7 @@ func BenchmarkRobotLoad(b *testing.B) {
 			b.Fatalf("%s: %v", soakTime, err)
 		}
 	}
-	domain := testDomain()
+	domain := dds.ReserveDomain(b)
 	d, err := dds.Open(dds.Options{Domain: domain, Loopback: true})
 	if err != nil {
 		b.Fatal(err)

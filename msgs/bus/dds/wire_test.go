@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -20,9 +19,9 @@ import (
 
 func openPair(t *testing.T, distro string) (a, b *driver) {
 	t.Helper()
-	domain := 100 + rand.IntN(100)
+	domain := ReserveDomain(t)
 	open := func() *driver {
-		d, err := Open(Options{Domain: &domain, Loopback: true, Distro: distro})
+		d, err := Open(Options{Domain: domain, Loopback: true, Distro: distro})
 		if err != nil {
 			t.Fatal(err)
 		}
