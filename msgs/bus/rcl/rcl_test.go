@@ -11,9 +11,11 @@ import (
 	"hyt/msgs/bus/rcl"
 )
 
-// testDomain keeps tests that run at the same time on one machine apart.
+// testDomain keeps tests that run at the same time on one machine apart. On Linux
+// the ports of domains 216 to 231 lie above those that the kernel hands out, and
+// robots rarely are there.
 func testDomain() *int {
-	id := 1 + rand.IntN(100)
+	id := 216 + rand.IntN(16)
 	return &id
 }
 
@@ -29,5 +31,7 @@ func open(t *testing.T, domain *int) bus.Driver {
 
 func TestConformance(t *testing.T) {
 	domain := testDomain()
-	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) { return open(t, domain), open(t, domain) })
+	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) { 
+		return opaqueDriver{open(t, domain)}, opaqueDriver{open(t, domain)}
+	})
 }
