@@ -18,8 +18,10 @@ type Policy struct {
 
 	ExecuteTimeout float64 // s, of one ~/execute goal
 
-	ActionType string // message on topic action
-	BaseFrame  string // frame_id of commands
+	ActionType      string   // message on topic action
+	Axes            []string // "dimension joint scale", where ActionType speaks of joints
+	TrajectoryAhead float64  // s
+	BaseFrame       string   // frame_id of commands
 
 	MaxLinearSpeed         float64 // m/s, length of the vector
 	MaxAngularSpeed        float64 // rad/s, length of the vector
@@ -76,7 +78,12 @@ func (c *Policy) controlParams() []Param {
 		float(&c.ExecuteTimeout, "execute_timeout", 60, "s", 0.1, 86400,
 			"A goal of the action ~/execute that nobody called done (topic task_done) by then has failed."),
 		text(&c.ActionType, "action_type", "twist",
-			"Message on topic action. twist: geometry_msgs/TwistStamped, the end effector's velocity.", "twist"),
+			"Message on topic action. twist: geometry_msgs/TwistStamped, the end effector's velocity. joint_trajectory: trajectory_msgs/JointTrajectory, one point ahead of the measured joints. float64_multi_array: std_msgs/Float64MultiArray, a velocity for each of axes.",
+			"twist", "joint_trajectory", "float64_multi_array"),
+		texts(&c.Axes, "axes", []string{"x x_joint", "y y_joint", "z z_joint", "yaw yaw_joint"},
+			"For messages that speak of joints: which joint moves which dimension, each a dimension (x y z roll pitch yaw in base_frame), a joint, and a scale (joint units per m or rad) where it is not 1."),
+		float(&c.TrajectoryAhead, "trajectory_ahead", 0.1, "s", 0.005, 2,
+			"How far ahead of the measured joints the point of a joint_trajectory lies, in time."),
 		text(&c.BaseFrame, "base_frame", "base_link",
 			"Frame in which commands and workspace limits are meant."),
 		float(&c.MaxLinearSpeed, "max_linear_speed", 0.35, "m/s", 0.001, 10,

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"hyt/config"
-	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/bus"
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/hyt_msgs"
@@ -18,6 +17,7 @@ import (
 	"hyt/nodes/execute"
 	"hyt/nodes/node"
 	"hyt/nodes/observe"
+	"hyt/nodes/output"
 )
 
 // session is the configured node: its parts, connected to topics and services. It
@@ -32,8 +32,7 @@ type session struct {
 
 	goals   *goals
 	actions *execute.Server
-	action  *bus.Publisher[*geometry_msgs.TwistStamped]
-	gripper *bus.Publisher[*std_msgs.Float64]
+	output  *output.Output
 
 	mu     sync.Mutex
 	active bool // Run runs: arming is allowed
@@ -58,7 +57,7 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 	period := time.Duration(float64(time.Second) / c.ControlRate)
 	controller := control.NewController(settings(c, period, layout.HasGripper()))
 	s := &session{node: n, config: c, controller: controller, observer: observer}
-	s.loop = &control.Loop{Controller: controller, Period: period, Now: n.Now, Publish: s.send}
+	s.loop = &control.Loop{Controller: controller, Period: period, Now: n.Now}
 	s.planner = &planner{
 		model: model, layout: layout, observer: observer, controller: controller, now: n.Now, log: n.Log(),
 		changed: make(chan struct{}, 1),
@@ -117,12 +116,15 @@ func (s *session) Tune(c config.Config) error {
 // connect opens publishers before subscriptions, and services last: nobody can ask
 // for what does not work yet.
 func (s *session) connect() (err error) {
-	if s.action, err = node.Advertise[*geometry_msgs.TwistStamped](s.node, "action", bus.Command()); err != nil {
+	s.output, err = output.Open(s.node, output.Settings{
+		Kind: s.config.ActionType, Frame: s.config.BaseFrame, Axes: s.config.Axes,
+		Dimensions: s.planner.model.Spec().Action.Names,
+		Ahead:      seconds(s.config.TrajectoryAhead), Timeout: seconds(s.config.PoseTimeout),
+	})
+	if err != nil {
 		return err
 	}
-	if s.gripper, err = node.Advertise[*std_msgs.Float64](s.node, "gripper", bus.Command()); err != nil {
-		return err
-	}
+	s.loop.Publish = s.output.Send
 	if s.planner.chunks, err = node.Advertise[*hyt_msgs.ActionChunk](s.node, "~/chunk", bus.Default()); err != nil {
 		return err
 	}
@@ -192,24 +194,6 @@ func (s *session) instructed(text string) {
 func (s *session) followed(text string) {
 	s.node.Log().Info("follow", "text", text)
 	s.planner.change(func(t *task) { t.follow = text })
-}
-
-// send publishes one command. It is the control loop's goroutine.
-func (s *session) send(c control.Command) error {
-	m := &geometry_msgs.TwistStamped{
-		Header: std_msgs.Header{Stamp: builtin_interfaces.FromTime(s.node.Now()), FrameId: s.config.BaseFrame},
-		Twist: geometry_msgs.Twist{
-			Linear:  geometry_msgs.Vector3{X: c.Velocity[0], Y: c.Velocity[1], Z: c.Velocity[2]},
-			Angular: geometry_msgs.Vector3{X: c.Velocity[3], Y: c.Velocity[4], Z: c.Velocity[5]},
-		},
-	}
-	if err := s.action.Publish(m); err != nil {
-		return err
-	}
-	if !c.HasGripper {
-		return nil
-	}
-	return s.gripper.Publish(&std_msgs.Float64{Data: c.Gripper})
 }
 
 // armWhenPossible arms as soon as the controller agrees, and says once what it
