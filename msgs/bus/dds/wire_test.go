@@ -202,5 +202,10 @@ func TestHostileDiscoveryIsPassedOver(t *testing.T) {
 		out.write(data, nil)
 	}
 	openNode(t, b, "honest")
+	defer func() {
+		if t.Failed() {
+			t.Logf("nodes %v", n.NodeNames())
+		}
+	}()
 	eventually(t, "the honest node", func() bool { return slices.Equal(n.NodeNames(), []string{"/honest", "/watcher"}) })
 }
