@@ -31,7 +31,7 @@ func open(t *testing.T, domain *int) bus.Driver {
 
 func TestConformance(t *testing.T) {
 	domain := testDomain()
-	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) { 
+	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) {
 		return opaqueDriver{open(t, domain)}, opaqueDriver{open(t, domain)}
 	})
 }
