@@ -5,6 +5,7 @@ package dds_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"syscall"
@@ -101,7 +102,7 @@ func TestAStoppedReaderStopsNoKeepLastWriter(t *testing.T) {
 	if err := peer.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	image := make([]byte, 100_000)
+	image := make([]byte, imageBytes)
 	image[1] = 1
 	for range 200 {
 		if err := last.Write(image, nil); err != nil {
@@ -155,4 +156,24 @@ func TestErrorsOfOpenSayWhatToDo(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// More than the ten that Cyclone's own settings allow where there is no multicast.
+func TestManyProcessesFitOneMachine(t *testing.T) {
+	const drivers = 24
+	domain := dds.ReserveDomain(t)
+	var names []string
+	var graphs []bus.Graph
+	for i := range drivers {
+		d := open(t, domain)
+		t.Cleanup(func() { d.Close() })
+		n, err := d.OpenNode(fmt.Sprintf("n%02d", i), "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, graphs = append(names, fmt.Sprintf("/n%02d", i)), append(graphs, n.(bus.Graph))
+	}
+	for _, g := range graphs {
+		eventually(t, "all nodes", func() bool { return slices.Equal(g.NodeNames(), names) })
+	}
 }

@@ -34,7 +34,7 @@ func (o Options) release(getenv func(string) string) (release, error) {
 	for i, r := range releases {
 		names[i] = string(r)
 	}
-	return "", fmt.Errorf("dds: %s=%q is no ROS 2 release that hyt knows: choose one of %s", from, name, strings.Join(names, ", "))
+	return "", fmt.Errorf("dds: %s=%q is no ROS 2 release that hyt knows: choose one of %s; rolling stands for what is newer", from, name, strings.Join(names, ", "))
 }
 
 func (r release) isHumble() bool { return r == humble }

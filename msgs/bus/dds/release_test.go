@@ -14,8 +14,8 @@ func TestReleaseComesFromOptionsThenEnvironment(t *testing.T) {
 		{"", env(), "humble", ""},
 		{"", env("ROS_DISTRO", "jazzy"), "jazzy", ""},
 		{"kilted", env("ROS_DISTRO", "jazzy"), "kilted", ""},
-		{"", env("ROS_DISTRO", "noetic"), "", `dds: ROS_DISTRO="noetic" is no ROS 2 release that hyt knows: choose one of humble, iron, jazzy, kilted, rolling`},
-		{"Jazzy", env(), "", `dds: Options.Distro="Jazzy" is no ROS 2 release that hyt knows: choose one of humble, iron, jazzy, kilted, rolling`},
+		{"", env("ROS_DISTRO", "noetic"), "", `dds: ROS_DISTRO="noetic" is no ROS 2 release that hyt knows: choose one of humble, iron, jazzy, kilted, rolling; rolling stands for what is newer`},
+		{"Jazzy", env(), "", `dds: Options.Distro="Jazzy" is no ROS 2 release that hyt knows: choose one of humble, iron, jazzy, kilted, rolling; rolling stands for what is newer`},
 	} {
 		got, err := Options{Distro: c.distro}.release(c.env)
 		if got != c.want || errorText(err) != c.err {
