@@ -69,6 +69,6 @@ func wantLength(name string, list []float64, n int) error {
 
 // All returns one of each node's configuration, at its defaults.
 func All() []Config {
-	p, t, r, s := DefaultPolicy(), DefaultThinker(), DefaultRecorder(), DefaultSim()
-	return []Config{&p, &t, &r, &s}
+	p, t, r, s, k := DefaultPolicy(), DefaultThinker(), DefaultRecorder(), DefaultSim(), DefaultTeleop()
+	return []Config{&p, &t, &r, &s, &k}
 }

@@ -15,6 +15,7 @@ import (
 	"hyt/nodes/recordernode"
 	"hyt/nodes/rosargs"
 	"hyt/nodes/simnode"
+	"hyt/nodes/teleop"
 	"hyt/nodes/thinkernode"
 )
 
@@ -34,6 +35,8 @@ func kinds() []kind {
 			func(*engines.Pool) node.Component { return recordernode.New() }},
 		{"sim", "a simulated robot behind ROS 2 topics",
 			func(*engines.Pool) node.Component { return simnode.New(simnode.Embedded) }},
+		{"teleop", "move the robot by keys and mark demonstrations for the recorder",
+			func(*engines.Pool) node.Component { return teleop.New(teleop.Stdin()) }},
 	}
 }
 
