@@ -32,37 +32,48 @@ func (e *Engine) checkGraphs() error {
 	logits := []onnx.Port{{Name: "logits", Type: onnx.Float32, Dims: e.logitsDims()}}
 	actions := []onnx.Port{{Name: "actions", Type: onnx.Float32, Dims: e.actionsDims()}}
 
-	for _, c := range []struct {
+	image, extend, act := e.policy.image, e.policy.extend, e.policy.act
+	type comparison struct {
 		graph      *onnx.Graph
 		what       string
 		have, want []onnx.Port
-	}{
-		{e.image, "input", e.image.Inputs(), imageIn},
-		{e.image, "output", e.image.Outputs(), nil},
-		{e.extend, "input", e.extend.Inputs(), tokens},
-		{e.extend, "output", e.extend.Outputs(), logits},
-		{e.act, "input", e.act.Inputs(), nil},
-		{e.act, "output", e.act.Outputs(), actions},
-		{e.act, "state output", e.act.StateOut(), nil},
-		{e.image, "state input", e.image.StateIn(), nil},
-		{e.image, "state output", e.image.StateOut(), e.extend.StateIn()},
-		{e.extend, "state output", e.extend.StateOut(), e.extend.StateIn()},
-		{e.act, "state input", e.act.StateIn(), e.extend.StateIn()},
-	} {
+	}
+	all := []comparison{
+		{image, "input", image.Inputs(), imageIn},
+		{image, "output", image.Outputs(), nil},
+		{extend, "input", extend.Inputs(), tokens},
+		{extend, "output", extend.Outputs(), logits},
+		{act, "input", act.Inputs(), nil},
+		{act, "output", act.Outputs(), actions},
+		{act, "state output", act.StateOut(), nil},
+		{image, "state input", image.StateIn(), nil},
+		{image, "state output", image.StateOut(), extend.StateIn()},
+		{extend, "state output", extend.StateOut(), extend.StateIn()},
+		{act, "state input", act.StateIn(), extend.StateIn()},
+	}
+	if gate := e.policy.gate; gate != nil {
+		pThink := []onnx.Port{{Name: "p_think", Type: onnx.Float32, Dims: []int64{1}}}
+		all = append(all,
+			comparison{gate, "input", gate.Inputs(), nil},
+			comparison{gate, "output", gate.Outputs(), pThink},
+			comparison{gate, "state input", gate.StateIn(), extend.StateIn()},
+			comparison{gate, "state output", gate.StateOut(), nil})
+	}
+	for _, c := range all {
 		if err := checkPorts(c.graph, c.what, c.have, c.want); err != nil {
 			return err
 		}
 	}
-	return e.checkLengths()
+	return checkLengths(extend)
 }
 
 // checkLengths checks that the graph takes texts of any length.
-func (e *Engine) checkLengths() error {
-	if n := e.extend.Inputs()[0].Dims[1]; n >= 0 {
-		return fmt.Errorf("graph %s takes %d tokens only, it must take any number; export the model again", filepath.Base(e.extend.Path()), n)
+func checkLengths(extend *onnx.Graph) error {
+	if n := extend.Inputs()[0].Dims[1]; n >= 0 {
+		return fmt.Errorf("graph %s takes %d tokens only, it must take any number; export the model again", filepath.Base(extend.Path()), n)
 	}
-	if len(e.extend.StateIn()) == 0 {
-		return fmt.Errorf("graph %s has no input named %s*, so it cannot remember the image; export the model again", filepath.Base(e.extend.Path()), spec.StatePrefix)
+	if len(extend.StateIn()) == 0 {
+		return fmt.Errorf("graph %s has no input named %s*, so it cannot remember the image; export the model again", filepath.Base(extend.Path()), spec.StatePrefix)
 	}
 	return nil
 }

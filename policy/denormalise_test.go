@@ -18,7 +18,7 @@ func TestQuantilesMapTheModelsRange(t *testing.T) {
 		{50, 0.062, 1},    // far outside is the margin's edge
 		{-50, -0.022, 0.0775},
 	} {
-		got, err := denormalise([]float32{float32(c.raw), float32(c.raw)}, a)
+		got, err := denormalise([]float32{float32(c.raw), float32(c.raw)}, a, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func TestQuantilesMapTheModelsRange(t *testing.T) {
 func TestOneBadNumberDropsTheChunk(t *testing.T) {
 	a := &spec.Action{Names: []string{"x", "y"}, Chunk: 2, Q01: []float64{0, 0}, Q99: []float64{1, 1}}
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		got, err := denormalise([]float32{0, 0, 0, float32(bad)}, a)
+		got, err := denormalise([]float32{0, 0, 0, float32(bad)}, a, nil)
 		if !errors.Is(err, ErrNonFinite) || got != nil {
 			t.Errorf("%v: %v, %v, want ErrNonFinite", bad, got, err)
 		}

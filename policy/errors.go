@@ -1,6 +1,10 @@
 package policy
 
-import "errors"
+import (
+	"errors"
+
+	"hyt/policy/onnx"
+)
 
 var (
 	// ErrNonFinite: the model put out a NaN or an infinity. There is no chunk.
@@ -14,6 +18,12 @@ var (
 
 	// ErrMode: the model was not trained for the mode.
 	ErrMode = errors.New("model lacks the mode")
+
+	// ErrGate: the model has no gate, so mode auto is not possible.
+	ErrGate = errors.New("model has no gate")
+
+	// ErrProvider: the library, or the machine, lacks the execution provider.
+	ErrProvider = onnx.ErrProvider
 
 	// ErrClosed: the engine was closed.
 	ErrClosed = errors.New("engine is closed")

@@ -18,6 +18,13 @@ const (
 	Follow Mode = "follow" // image, given thought -> actions; no instruction
 )
 
+// Two ways to use them at run time. A chunk's mode is never one of these: it says
+// what was run.
+const (
+	Guided Mode = "guided" // follow the thinker's latest thought, act without one
+	Auto   Mode = "auto"   // think where the model's gate says that it pays, act elsewhere
+)
+
 // Observation is what a policy sees at one instant.
 type Observation struct {
 	Stamp   time.Time
@@ -34,6 +41,9 @@ type Chunk struct {
 	Actions [][]float64   // chunk x dims, in the spec's units
 	Mode    Mode
 	Latency time.Duration // measured: image tensor in to chunk out
+
+	Thought    string        // that was followed by mode guided; "" otherwise
+	ThoughtAge time.Duration // of the frame that it is about, when this one was seen
 }
 
 // Clone returns a chunk whose actions are its own.
@@ -44,4 +54,17 @@ func (c Chunk) Clone() Chunk {
 	}
 	c.Actions = actions
 	return c
+}
+
+// copyFrom makes c equal to from, in c's own memory.
+func (c *Chunk) copyFrom(from *Chunk) {
+	actions := c.Actions
+	if len(from.Actions) > 0 && !fits(actions, len(from.Actions), len(from.Names)) {
+		actions = newRows(len(from.Actions), len(from.Names))
+	}
+	for k, row := range from.Actions {
+		copy(actions[k], row)
+	}
+	*c = *from
+	c.Actions = actions
 }

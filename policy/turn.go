@@ -1,54 +1,45 @@
 package policy
 
-import "sync"
+import (
+	"context"
+	"sync/atomic"
+)
 
-// turn lets one inference run at a time, the policy's first.
+// turn gives the policy the right of way. A policy never waits for a thinker: each
+// has a lane of its own, and they share no lock. A thinker starts a token only while
+// no policy runs or waits. Where a policy comes while a token is on its way, both
+// run for the rest of that token.
 //
-// The policy and the thinker share one set of graphs, and so one copy of the
-// weights. They could run at the same time, but on a robot's two cores the second
-// one belongs to the control loop and the middleware: two inferences at once
-// would cost them deadlines. So a thinker holds the turn for one token (about
-// 2 ms), and gets it only when no policy wants it: a policy waits for at most one
-// token, a thinker as long as it must.
+// They could run side by side all the time, but on a robot's two cores the second
+// one belongs to the control loop and the middleware.
 type turn struct {
-	mu     sync.Mutex
-	freed  *sync.Cond // the turn was given back, or a policy stopped waiting
-	busy   bool
-	urgent int // policies that wait
+	policies atomic.Int64  // that run or wait for their lane
+	idle     chan struct{} // there may be none now; one token at most
 }
 
-func newTurn() *turn {
-	t := new(turn)
-	t.freed = sync.NewCond(&t.mu)
-	return t
-}
+func newTurn() *turn { return &turn{idle: make(chan struct{}, 1)} }
 
-// takeFirst takes the turn as the policy does: next after who has it now.
-func (t *turn) takeFirst() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.urgent++
-	for t.busy {
-		t.freed.Wait()
+// enter and leave stand round a policy's inference.
+func (t *turn) enter() { t.policies.Add(1) }
+
+func (t *turn) leave() {
+	if t.policies.Add(-1) > 0 {
+		return
 	}
-	t.urgent--
-	t.busy = true
-}
-
-// take takes the turn when nobody has it and no policy waits for it.
-func (t *turn) take() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for t.busy || t.urgent > 0 {
-		t.freed.Wait()
+	select {
+	case t.idle <- struct{}{}:
+	default: // who waits looks again in any case
 	}
-	t.busy = true
 }
 
-// give hands the turn back.
-func (t *turn) give() {
-	t.mu.Lock()
-	t.busy = false
-	t.mu.Unlock()
-	t.freed.Broadcast()
+// await returns when no policy runs. One goroutine may wait at a time.
+func (t *turn) await(ctx context.Context) error {
+	for t.policies.Load() > 0 {
+		select {
+		case <-t.idle:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }

@@ -1,55 +1,56 @@
 package policy
 
 import (
-	"slices"
+	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 )
 
-func TestThePolicyGoesBeforeThinkersThatWaitLonger(t *testing.T) {
+func TestAThinkerWaitsUntilNoPolicyRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turn := newTurn()
-		var order []string // guarded by the turn itself
-		turn.take()
-		for range 3 {
-			go func() {
-				turn.take()
-				order = append(order, "thinker")
-				turn.give()
-			}()
-		}
-		synctest.Wait() // the thinkers wait
+		turn.enter()
+		turn.enter() // a second policy, which waits for the first one's lane
+		thought := false
 		go func() {
-			turn.takeFirst()
-			order = append(order, "policy")
-			turn.give()
+			if err := turn.await(t.Context()); err != nil {
+				t.Error(err)
+			}
+			thought = true
 		}()
+		for _, left := range []string{"both run", "one runs"} {
+			synctest.Wait()
+			if thought {
+				t.Fatalf("%s: the thinker ran", left)
+			}
+			turn.leave()
+		}
 		synctest.Wait()
-		turn.give()
-		synctest.Wait()
-		if want := []string{"policy", "thinker", "thinker", "thinker"}; !slices.Equal(order, want) {
-			t.Errorf("order %v, want %v", order, want)
+		if !thought {
+			t.Error("no policy runs: the thinker never got its turn")
 		}
 	})
 }
 
-func TestAWaitingPolicyKeepsTheNextThinkerOut(t *testing.T) {
+func TestAWakeUpThatComesTooLateIsNoTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turn := newTurn()
-		turn.take() // one token
-		acted, thought := false, false
-		go func() { turn.takeFirst(); acted = true }()
+		turn.enter()
+		turn.leave() // leaves a token in the channel
+		turn.enter()
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- turn.await(ctx) }()
 		synctest.Wait()
-		go func() { turn.take(); thought = true; turn.give() }()
-		turn.give()
-		synctest.Wait()
-		if !acted || thought {
-			t.Fatalf("policy ran %v, thinker ran %v, want only the policy", acted, thought)
+		select {
+		case err := <-ended:
+			t.Fatalf("the thinker ran (%v) while a policy did", err)
+		default:
 		}
-		turn.give()
-		synctest.Wait()
-		if !thought {
-			t.Error("the thinker never got its turn")
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v, want context.Canceled", err)
 		}
 	})
 }

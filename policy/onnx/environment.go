@@ -55,3 +55,10 @@ func Version() string {
 	}
 	return ort.GetVersion()
 }
+
+// loaded is the path of the loaded library.
+func loaded() string {
+	environment.Lock()
+	defer environment.Unlock()
+	return environment.library
+}

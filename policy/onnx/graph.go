@@ -9,7 +9,7 @@ package onnx
 
 import (
 	"cmp"
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,14 +19,21 @@ import (
 	"hyt/policy/spec"
 )
 
-// Options says how graphs run. The zero value is good.
-type Options struct {
-	Library string // path of ONNX Runtime's shared library; "" looks for it (FindLibrary)
-	Threads int    // threads inside one operator; 0 means 1, which has the best tail latency
+// Graph is one open ONNX file. It runs one call at a time; its twins run beside it.
+type Graph struct {
+	*file
+	twin    bool
+	binding *ort.IoBinding
+	memory  memory             // of the states that it makes
+	shapes  map[string]*layout // shapes of the input tensors -> those of the state that comes out
+
+	// Scratch of Run, kept so that it does not allocate.
+	key     []byte
+	in, out []ort.Value // without state
 }
 
-// Graph is one open ONNX file. It runs one call at a time.
-type Graph struct {
+// file is what a graph and its twins share. It never changes.
+type file struct {
 	path     string
 	session  *ort.DynamicAdvancedSession
 	inputs   []Port // in the file's order, without state
@@ -34,13 +41,7 @@ type Graph struct {
 	stateIn  []Port // sorted by name
 	stateOut []Port
 
-	pool   *pool
-	shapes map[string][]ort.Shape // shapes of the input tensors -> shapes of the state that comes out
-
-	// Scratch of Run, kept so that it does not allocate.
-	key      []byte
-	in, out  []ort.Value
-	expected []*Tensor
+	inNames, outNames []string // plain ones, then state, as in the file
 }
 
 // Open loads the graph at path, and ONNX Runtime itself the first time.
@@ -48,39 +49,51 @@ func Open(path string, o Options) (*Graph, error) {
 	if err := start(o.Library); err != nil {
 		return nil, err
 	}
-	g := &Graph{path: path, pool: newPool(), shapes: make(map[string][]ort.Shape)}
 	ins, outs, err := ort.GetInputOutputInfo(path)
 	if err != nil {
 		return nil, fmt.Errorf("graph %s is not one that ONNX Runtime can run (%w); export the model again", path, err)
 	}
-	if g.inputs, g.stateIn, err = ports(ins, ""); err == nil {
-		g.outputs, g.stateOut, err = ports(outs, spec.StateOutSuffix)
+	f := &file{path: path}
+	if f.inputs, f.stateIn, err = ports(ins, ""); err == nil {
+		f.outputs, f.stateOut, err = ports(outs, spec.StateOutSuffix)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("graph %s: %w", path, err)
 	}
-	if err := g.open(max(o.Threads, 1)); err != nil {
-		return nil, fmt.Errorf("graph %s does not open (%w); export the model again", path, err)
+	f.inNames = append(names(f.inputs, ""), names(f.stateIn, "")...)
+	f.outNames = append(names(f.outputs, ""), names(f.stateOut, spec.StateOutSuffix)...)
+	opts, err := o.sessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	defer opts.Destroy()
+	if f.session, err = ort.NewDynamicAdvancedSession(path, f.inNames, f.outNames, opts); err != nil {
+		return nil, fmt.Errorf("graph %s does not open with provider %s (%s); export the model again", path, cmp.Or(o.Provider, CPU), firstLine(err))
+	}
+	g, err := newGraph(f)
+	if err != nil {
+		return nil, errors.Join(err, f.session.Destroy())
 	}
 	return g, nil
 }
 
-func (g *Graph) open(threads int) error {
-	opts, err := ort.NewSessionOptions()
+func newGraph(f *file) (*Graph, error) {
+	b, err := f.session.CreateIoBinding()
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("graph %s: %w", f.path, err)
 	}
-	defer opts.Destroy()
-	if err := opts.SetIntraOpNumThreads(threads); err != nil {
-		return err
+	return &Graph{file: f, binding: b, memory: newMemory(f.stateOut), shapes: make(map[string]*layout)}, nil
+}
+
+// Twin is the same graph, with the same weights in memory, for another goroutine:
+// it may run while g runs, and takes g's states as g takes its own. The caller
+// closes it before g.
+func (g *Graph) Twin() (*Graph, error) {
+	t, err := newGraph(g.file)
+	if err == nil {
+		t.twin = true
 	}
-	if err := opts.SetInterOpNumThreads(1); err != nil {
-		return err
-	}
-	g.session, err = ort.NewDynamicAdvancedSession(g.path,
-		append(names(g.inputs, ""), names(g.stateIn, "")...),
-		append(names(g.outputs, ""), names(g.stateOut, spec.StateOutSuffix)...), opts)
-	return err
+	return t, err
 }
 
 func names(ports []Port, suffix string) []string {
@@ -149,123 +162,156 @@ func (g *Graph) Positions(s *State) int {
 // StateOut; from is nil for those without StateIn. After an error the content of
 // out means nothing.
 func (g *Graph) Run(in []*Tensor, from *State, out []*Tensor) (*State, error) {
-	if len(in) != len(g.inputs) || len(out) != len(g.outputs) {
-		return nil, fmt.Errorf("graph %s was given %d inputs and %d outputs, wants %d and %d", g.path, len(in), len(out), len(g.inputs), len(g.outputs))
+	into := new(State)
+	if err := g.RunInto(in, from, out, into); err != nil || len(g.stateOut) == 0 {
+		return nil, err
 	}
-	var read []*Tensor
-	if len(g.stateIn) > 0 {
-		var err error
-		if read, err = from.tensors(); err != nil {
-			return nil, fmt.Errorf("graph %s: %w", g.path, err)
-		}
-		if len(read) != len(g.stateIn) {
-			return nil, fmt.Errorf("graph %s reads %d state tensors, was given %d: the graphs are of different models", g.path, len(g.stateIn), len(read))
-		}
-	}
-	g.prepare(in, read, out)
-	if err := g.expect(); err != nil {
-		return nil, fmt.Errorf("graph %s: %w", g.path, err)
-	}
-	made, err := g.run(len(out))
-	clear(g.in)
-	clear(g.out)
-	if err != nil {
-		return nil, fmt.Errorf("graph %s does not run: %w", g.path, err)
-	}
-	if len(made) == 0 {
-		return nil, nil
-	}
-	return newState(made), nil
+	return into, nil
 }
 
-// prepare fills the scratch with the tensors and the key of their shapes.
-func (g *Graph) prepare(in, state, out []*Tensor) {
-	g.in, g.out, g.key = g.in[:0], g.out[:0], g.key[:0]
-	for _, list := range [2][]*Tensor{in, state} {
+// RunInto is Run that leaves the new state in into, which is released first and may
+// be nil for graphs without StateOut; from and into are different handles. With
+// shapes that it has seen before it allocates nothing.
+func (g *Graph) RunInto(in []*Tensor, from *State, out []*Tensor, into *State) error {
+	if len(in) != len(g.inputs) || len(out) != len(g.outputs) {
+		return fmt.Errorf("graph %s was given %d inputs and %d outputs, wants %d and %d", g.path, len(in), len(out), len(g.inputs), len(g.outputs))
+	}
+	read, err := g.read(from)
+	if err != nil {
+		return err
+	}
+	into.Release()
+	made, err := g.run(in, read, out)
+	if err != nil {
+		return fmt.Errorf("graph %s does not run: %s", g.path, firstLine(err))
+	}
+	if made != nil {
+		into.put(made)
+	}
+	return nil
+}
+
+// read is the tensors of the state that the graph reads.
+func (g *Graph) read(from *State) ([]*Tensor, error) {
+	if len(g.stateIn) == 0 {
+		return nil, nil
+	}
+	read, err := from.tensors()
+	if err != nil {
+		return nil, fmt.Errorf("graph %s: %w", g.path, err)
+	}
+	if len(read) != len(g.stateIn) {
+		return nil, fmt.Errorf("graph %s reads %d state tensors, was given %d: the graphs are of different models", g.path, len(g.stateIn), len(read))
+	}
+	return read, nil
+}
+
+// run writes the new state into memory of the right shape where inputs of these
+// shapes were seen before, or else lets ONNX Runtime allocate. Shapes may in
+// principle hang on values: when the expected ones turn out wrong, it runs once
+// more and learns.
+func (g *Graph) run(in, read, out []*Tensor) (*view, error) {
+	g.key = g.key[:0]
+	for _, list := range [2][]*Tensor{in, read} {
+		for _, t := range list {
+			g.key = appendShape(g.key, t.dims)
+		}
+	}
+	l := g.shapes[string(g.key)]
+	if l == nil && len(g.stateOut) > 0 {
+		return g.learn(in, read, out)
+	}
+	var v *view
+	var write []*Tensor
+	if l != nil {
+		var err error
+		if v, err = g.memory.take(l); err != nil {
+			return nil, err
+		}
+		write = v.tensors
+	}
+	err := g.runBound([2][]*Tensor{in, read}, [2][]*Tensor{out, write})
+	if err != nil && v != nil {
+		v.block.handles.Store(0)
+		delete(g.shapes, string(g.key))
+		return g.learn(in, read, out)
+	}
+	return v, err
+}
+
+func (g *Graph) runBound(in, out [2][]*Tensor) error {
+	i := 0
+	for _, list := range in {
+		for _, t := range list {
+			if err := g.binding.BindInput(g.inNames[i], t.value); err != nil {
+				return err
+			}
+			i++
+		}
+	}
+	i = 0
+	for _, list := range out {
+		for _, t := range list {
+			if err := g.binding.BindOutput(g.outNames[i], t.value); err != nil {
+				return err
+			}
+			i++
+		}
+	}
+	return g.session.RunWithBinding(g.binding)
+}
+
+// learn lets ONNX Runtime allocate the state, copies it into memory of the graph's
+// own and remembers its shapes.
+func (g *Graph) learn(in, read, out []*Tensor) (*view, error) {
+	g.in, g.out = g.in[:0], g.out[:0]
+	for _, list := range [2][]*Tensor{in, read} {
 		for _, t := range list {
 			g.in = append(g.in, t.value)
-			for _, d := range t.dims {
-				g.key = binary.AppendVarint(g.key, d)
-			}
 		}
 	}
 	for _, t := range out {
 		g.out = append(g.out, t.value)
 	}
-}
-
-// expect adds an output for each state tensor: memory of the right shape where
-// inputs of these shapes were seen before, nil (ONNX Runtime allocates) if not.
-func (g *Graph) expect() error {
-	g.expected = g.expected[:0]
-	known := g.shapes[string(g.key)]
-	for i, p := range g.stateOut {
-		if known == nil {
-			g.out = append(g.out, nil)
-			continue
+	g.out = append(g.out, make([]ort.Value, len(g.stateOut))...)
+	defer func() { clear(g.in); clear(g.out) }()
+	if err := g.session.Run(g.in, g.out); err != nil {
+		return nil, err
+	}
+	made := g.out[len(out):]
+	defer func() {
+		for _, v := range made {
+			v.Destroy()
 		}
-		t, err := g.pool.get(p.Type, known[i])
-		if err != nil {
-			g.dropExpected()
-			return err
-		}
-		g.expected = append(g.expected, t)
-		g.out = append(g.out, t.value)
+	}()
+	var dims []ort.Shape
+	for _, v := range made {
+		dims = append(dims, v.GetShape())
 	}
-	return nil
-}
-
-func (g *Graph) dropExpected() {
-	for _, t := range g.expected {
-		t.Close()
-	}
-	g.expected = g.expected[:0]
-}
-
-// run runs the prepared call and returns the state tensors, whose slice is fresh.
-// Shapes may in principle hang on values: when the expected ones turn out wrong,
-// it runs once more and lets ONNX Runtime allocate.
-func (g *Graph) run(plain int) ([]*Tensor, error) {
-	err := g.session.Run(g.in, g.out)
-	if err == nil && len(g.expected) > 0 {
-		return slices.Clone(g.expected), nil
-	}
-	if err != nil && len(g.expected) > 0 {
-		g.dropExpected()
-		delete(g.shapes, string(g.key))
-		clear(g.out[plain:])
-		err = g.session.Run(g.in, g.out)
-	}
+	l := g.memory.layout(dims)
+	v, err := g.memory.take(l)
 	if err != nil {
 		return nil, err
 	}
-	return g.learn(g.out[plain:])
-}
-
-// learn takes over state that ONNX Runtime allocated and remembers its shapes.
-func (g *Graph) learn(values []ort.Value) ([]*Tensor, error) {
-	var made []*Tensor
-	var shapes []ort.Shape
-	for i, v := range values {
-		t, err := wrapValue(v)
-		if err != nil {
+	for i, t := range v.tensors {
+		if err := t.copyFrom(made[i]); err != nil {
+			v.block.handles.Store(0)
 			return nil, fmt.Errorf("%s: %w", g.stateOut[i].Name, err)
 		}
-		made = append(made, t)
-		shapes = append(shapes, t.dims)
 	}
-	if len(made) > 0 {
-		g.shapes[string(g.key)] = shapes
-	}
-	return made, nil
+	g.shapes[string(g.key)] = l
+	return v, nil
 }
 
 // Close frees the graph. States that it made stay valid.
 func (g *Graph) Close() error {
-	if g == nil || g.session == nil {
+	if g == nil || g.binding == nil {
 		return nil
 	}
-	err := g.session.Destroy()
-	g.session = nil
+	err := g.binding.Destroy()
+	g.binding = nil
+	if !g.twin {
+		err = errors.Join(err, g.session.Destroy())
+	}
 	return err
 }

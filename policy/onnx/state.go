@@ -9,7 +9,8 @@ import (
 var ErrReleased = errors.New("state was released before this use")
 
 // State is what a model remembers of what it has read: the tensors that graphs
-// name "state.*", whatever they hold (keys and values, a hidden state).
+// name "state.*", whatever they hold (keys and values, a hidden state). The zero
+// value is a released one, for RunInto to fill.
 //
 // Key properties:
 //
@@ -18,56 +19,50 @@ var ErrReleased = errors.New("state was released before this use")
 //   - Each State is one handle and is released once by who holds it. Clone gives
 //     another handle on the same memory; the memory is reused when the last
 //     handle is released. A second Release of a handle does nothing.
-//   - Clone and Release may be called from any goroutine, but the handle that is
-//     cloned must not be released meanwhile.
+//   - Clone and Release may be called from any goroutine and never wait, but the
+//     handle that is cloned must not be released meanwhile.
 type State struct {
-	shared atomic.Pointer[shared]
-}
-
-// shared is the memory behind one or more handles.
-type shared struct {
-	handles atomic.Int64
-	tensors []*Tensor // sorted by name
-}
-
-func newState(tensors []*Tensor) *State {
-	sh := &shared{tensors: tensors}
-	sh.handles.Store(1)
-	s := new(State)
-	s.shared.Store(sh)
-	return s
+	view atomic.Pointer[view]
 }
 
 // Clone returns another handle on the same state. It costs no copy. The clone of
 // a released state is released.
 func (s *State) Clone() *State {
 	c := new(State)
-	if sh := s.shared.Load(); sh != nil {
-		sh.handles.Add(1)
-		c.shared.Store(sh)
-	}
+	c.Share(s)
 	return c
 }
 
+// Share makes s, which is released first, another handle on what from holds.
+func (s *State) Share(from *State) {
+	v := from.view.Load()
+	if v != nil {
+		v.block.handles.Add(1)
+	}
+	s.put(v)
+}
+
+// Move makes s, which is released first, the handle that from was.
+func (s *State) Move(from *State) { s.put(from.view.Swap(nil)) }
+
 // Release gives the handle up. A nil or released handle is left as it is.
 func (s *State) Release() {
-	if s == nil {
-		return
-	}
-	sh := s.shared.Swap(nil)
-	if sh == nil || sh.handles.Add(-1) > 0 {
-		return
-	}
-	for _, t := range sh.tensors {
-		t.Close()
+	if s != nil {
+		s.put(nil)
 	}
 }
 
-// tensors is what the handle stands for.
+func (s *State) put(v *view) {
+	if old := s.view.Swap(v); old != nil {
+		old.block.handles.Add(-1)
+	}
+}
+
+// tensors is what the handle stands for, sorted by name.
 func (s *State) tensors() ([]*Tensor, error) {
 	if s != nil {
-		if sh := s.shared.Load(); sh != nil {
-			return sh.tensors, nil
+		if v := s.view.Load(); v != nil {
+			return v.tensors, nil
 		}
 	}
 	return nil, ErrReleased

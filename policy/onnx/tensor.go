@@ -78,8 +78,18 @@ type Tensor struct {
 	f32   []float32 // one of these three is set
 	i64   []int64
 	u8    []uint8
-	home  *pool // where its memory goes back to, nil for none
 }
+
+// bound is a value whose handle is at hand: the library's own GetInternals makes
+// garbage on every call.
+type bound struct {
+	ort.Value
+	internals *ort.ValueInternalData
+}
+
+func bind(v ort.Value) ort.Value { return bound{v, v.GetInternals()} }
+
+func (b bound) GetInternals() *ort.ValueInternalData { return b.internals }
 
 // NewTensor makes a tensor of zeros.
 func NewTensor(t Type, dims ...int64) (*Tensor, error) {
@@ -93,35 +103,47 @@ func NewTensor(t Type, dims ...int64) (*Tensor, error) {
 	case Int64:
 		return wrapInt64(make([]int64, n), dims)
 	case Uint8:
-		data := make([]uint8, n)
-		v, err := ort.NewTensor(dims, data)
-		return &Tensor{value: v, dims: slices.Clone(dims), u8: data}, err
+		return wrapUint8(make([]uint8, n), dims)
 	}
 	return nil, fmt.Errorf("tensors of type %s are not supported: want float32, int64 or uint8", t)
 }
 
-// wrapFloat32 puts a tensor of shape dims round the first elements of data.
+// wrapFloat32 puts a tensor of shape dims round data.
 func wrapFloat32(data []float32, dims ort.Shape) (*Tensor, error) {
 	v, err := ort.NewTensor(dims, data)
-	return &Tensor{value: v, dims: slices.Clone(dims), f32: data}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Tensor{value: bind(v), dims: slices.Clone(dims), f32: data}, nil
 }
 
 func wrapInt64(data []int64, dims ort.Shape) (*Tensor, error) {
 	v, err := ort.NewTensor(dims, data)
-	return &Tensor{value: v, dims: slices.Clone(dims), i64: data}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Tensor{value: bind(v), dims: slices.Clone(dims), i64: data}, nil
 }
 
-// wrapValue takes over a value that ONNX Runtime made. The value's data is in Go
-// memory already.
-func wrapValue(v ort.Value) (*Tensor, error) {
+func wrapUint8(data []uint8, dims ort.Shape) (*Tensor, error) {
+	v, err := ort.NewTensor(dims, data)
+	if err != nil {
+		return nil, err
+	}
+	return &Tensor{value: bind(v), dims: slices.Clone(dims), u8: data}, nil
+}
+
+// copyFrom copies what ONNX Runtime made. That value's data is in Go memory.
+func (t *Tensor) copyFrom(v ort.Value) error {
 	switch v := v.(type) {
 	case *ort.Tensor[float32]:
-		return &Tensor{value: v, dims: v.GetShape(), f32: v.GetData()}, nil
+		copy(t.f32, v.GetData())
 	case *ort.Tensor[int64]:
-		return &Tensor{value: v, dims: v.GetShape(), i64: v.GetData()}, nil
+		copy(t.i64, v.GetData())
+	default:
+		return fmt.Errorf("state tensor is a %T: want float32 or int64", v)
 	}
-	v.Destroy()
-	return nil, fmt.Errorf("state tensor is a %T: want float32 or int64", v)
+	return nil
 }
 
 // Dims is the tensor's shape: do not modify.
@@ -142,8 +164,5 @@ func (t *Tensor) Close() {
 		return
 	}
 	t.value.Destroy()
-	if t.home != nil {
-		t.home.put(t)
-	}
 	t.f32, t.i64, t.u8 = nil, nil, nil
 }
