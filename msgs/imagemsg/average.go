@@ -1,0 +1,131 @@
+package imagemsg
+
+// plan is how to resize the part of an image: tables that hold for a size of
+// source, and a row of sums.
+type plan struct {
+	box           box
+	width, height int // of the source that cols and rows are for
+	cols, rows    axis
+	px            []uint64
+}
+
+// fit makes p ready for src.
+func (p *plan) fit(src *source, b box, width, height int) {
+	if p.box == b && p.width == src.width && p.height == src.height {
+		return
+	}
+	p.box, p.width, p.height = b, src.width, src.height
+	p.cols.fit(b.left, b.right, src.width, width)
+	p.rows.fit(b.top, b.bottom, src.height, height)
+}
+
+// writeTo writes the means, rounded, of what each pixel of dst covers.
+func (p *plan) writeTo(dst []byte, src *source) {
+	group := groupSize / src.bytes
+	if src.width < group || p.rows.total > maxRows || p.rows.total*p.cols.total > maxArea {
+		p.writeEach(dst, src)
+		return
+	}
+	lo, hi := p.cols.bounds()
+	if src.sharesColour() {
+		lo, hi = lo&^1, (hi+1)&^1
+	}
+	lo = min(lo, src.width-group)
+	hi = max(hi, lo+group)
+	if cap(p.px) < hi-lo {
+		p.px = make([]uint64, hi-lo)
+	}
+	px := p.px[:hi-lo]
+	row := 3 * len(p.cols.spans)
+	for y, span := range p.rows.spans {
+		b := src.band(span, p.rows.unit)
+		src.columns(px, &b, src.data[span.first*src.step:], lo)
+		to := dst[y*row : (y+1)*row]
+		if src.sharesColour() {
+			p.divideYUV(to, px, lo)
+		} else {
+			p.divide(to, px, lo, src.red)
+		}
+	}
+}
+
+// across is the sum of what s covers.
+func across(px []uint64, s *span, lo int, unit uint64) uint64 {
+	var sum uint64
+	for _, v := range px[s.from-lo : s.to-lo] {
+		sum += v
+	}
+	return sum*unit + px[s.first-lo]*s.head + px[s.last-lo]*s.tail
+}
+
+// divide adds across and writes the means.
+func (p *plan) divide(to []byte, px []uint64, lo, red int) {
+	// A product with the inverse is the quotient exactly, for sums of up to 256
+	// times area: the inverse's error times those is less than 1.
+	area := p.rows.total * p.cols.total
+	const shift = 40
+	half, inverse := area/2, (1<<shift+area-1)/area
+	for i := range p.cols.spans {
+		sum := across(px, &p.cols.spans[i], lo, p.cols.unit)
+		q := to[3*i : 3*i+3]
+		q[red] = byte((sum&lane + half) * inverse >> shift)
+		q[1] = byte((sum>>laneBits&lane + half) * inverse >> shift)
+		q[2-red] = byte((sum>>(2*laneBits)&lane + half) * inverse >> shift)
+	}
+}
+
+// divideYUV is divide for sums of Y, U and V.
+func (p *plan) divideYUV(to []byte, px []uint64, lo int) {
+	inverse := 1 / float64(p.rows.total*p.cols.total)
+	for i := range p.cols.spans {
+		sum := across(px, &p.cols.spans[i], lo, p.cols.unit)
+		putYUV(to[3*i:3*i+3], float64(sum&lane)*inverse, float64(sum>>laneBits&lane)*inverse, float64(sum>>(2*laneBits)&lane)*inverse)
+	}
+}
+
+// writeEach does one pixel after the other: for sizes whose weights are too large
+// to add up in lanes, and for images too narrow for a group.
+func (p *plan) writeEach(dst []byte, src *source) {
+	area := p.rows.total * p.cols.total
+	i := 0
+	for y := range p.rows.spans {
+		for x := range p.cols.spans {
+			a, b, c := p.sumEach(src, &p.cols.spans[x], &p.rows.spans[y])
+			q := dst[i : i+3]
+			if src.sharesColour() {
+				putYUV(q, float64(a)/float64(area), float64(b)/float64(area), float64(c)/float64(area))
+			} else {
+				q[src.red], q[1], q[2-src.red] = byte((a+area/2)/area), byte((b+area/2)/area), byte((c+area/2)/area)
+			}
+			i += 3
+		}
+	}
+}
+
+func (p *plan) sumEach(src *source, cols, rows *span) (a, b, c uint64) {
+	for y := rows.first; y <= max(rows.last, rows.to-1); y++ {
+		down := rows.weight(y, p.rows.unit)
+		if down == 0 {
+			continue
+		}
+		for x := cols.first; x <= max(cols.last, cols.to-1); x++ {
+			k := down * cols.weight(x, p.cols.unit)
+			r, g, bl := src.pixel(x, y)
+			a, b, c = a+k*uint64(r), b+k*uint64(g), c+k*uint64(bl)
+		}
+	}
+	return a, b, c
+}
+
+// weight is how much of source pixel i s covers.
+func (s *span) weight(i int, unit uint64) uint64 {
+	switch {
+	case i >= s.from && i < s.to:
+		return unit
+	case i == s.first && s.head != 0:
+		return s.head
+	case i == s.last:
+		return s.tail
+	}
+	return 0
+}

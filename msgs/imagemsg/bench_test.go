@@ -1,0 +1,123 @@
+package imagemsg
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"testing"
+	"time"
+
+	"golang.org/x/image/draw"
+
+	"hyt/msgs/sensor_msgs"
+)
+
+// picture makes an image.Image of a message: what a program does that resizes with
+// golang.org/x/image/draw. RGBA is the type that draw is quickest with.
+func picture(to *image.RGBA, m *sensor_msgs.Image) *image.RGBA {
+	s, err := check(m)
+	if err != nil {
+		panic(err)
+	}
+	if s.bytes == 4 && s.red == 0 {
+		to.Pix, to.Stride = m.Data, s.step
+		return to
+	}
+	for y := range s.height {
+		row, out := m.Data[y*s.step:][:s.width*s.bytes], to.Pix[y*to.Stride:][:4*s.width]
+		switch s.colour {
+		case rgb:
+			for i, j := 0, 0; j+4 <= len(out); i, j = i+s.bytes, j+4 {
+				p, q := row[i:i+3:i+3], out[j:j+4:j+4]
+				q[0], q[1], q[2], q[3] = p[s.red], p[1], p[2-s.red], 255
+			}
+		case grey:
+			for x, v := range row {
+				q := out[4*x : 4*x+4 : 4*x+4]
+				q[0], q[1], q[2], q[3] = v, v, v, 255
+			}
+		default:
+			for x := range s.width {
+				v, cb, cr := s.pixel(x, y)
+				q := out[4*x : 4*x+4 : 4*x+4]
+				q[0], q[1], q[2] = color.YCbCrToRGB(v, cb, cr)
+				q[3] = 255
+			}
+		}
+	}
+	return to
+}
+
+// view is a message as an image.Image that is asked for single pixels.
+type view struct{ source }
+
+func (v *view) ColorModel() color.Model { return color.RGBA64Model }
+func (v *view) Bounds() image.Rectangle { return image.Rect(0, 0, v.width, v.height) }
+func (v *view) At(x, y int) color.Color { return v.RGBA64At(x, y) }
+func (v *view) RGBA64At(x, y int) color.RGBA64 {
+	p := v.data[y*v.step+x*v.bytes:][:3]
+	return color.RGBA64{uint16(p[v.red]) * 257, uint16(p[1]) * 257, uint16(p[2-v.red]) * 257, 0xffff}
+}
+
+// pack takes the alpha out, since models have none.
+func pack(dst []byte, p *image.RGBA) {
+	for i, j := 0, 0; i < len(dst); i, j = i+3, j+4 {
+		q, r := p.Pix[j:j+4:j+4], dst[i:i+3:i+3]
+		r[0], r[1], r[2] = q[0], q[1], q[2]
+	}
+}
+
+// From the same message to the same kind of tensor, in turn in one run: this
+// package, which averages all pixels, and ApproxBiLinear, which looks at four for
+// each of its result's. "draw-view" is ApproxBiLinear without making a picture first:
+// it reads only the pixels that it samples, so it does much less than an average
+// can where images shrink a lot.
+func BenchmarkAgainstApproxBiLinear(b *testing.B) {
+	for _, c := range []struct {
+		encoding string
+		w, h, to int
+	}{
+		{"rgb8", 640, 480, 64}, {"rgb8", 640, 480, 224}, {"rgb8", 64, 64, 64}, {"rgb8", 1280, 720, 224},
+		{"bgr8", 640, 480, 64}, {"rgba8", 640, 480, 64}, {"rgba8", 640, 480, 224}, {"mono8", 640, 480, 64}, {"yuv422", 640, 480, 64},
+		{"yuv422", 640, 480, 224}, {"rgb8", 641, 481, 64},
+	} {
+		b.Run(fmt.Sprintf("%s %dx%d to %dx%d", c.encoding, c.w, c.h, c.to, c.to), func(b *testing.B) {
+			if c.encoding == "yuv422" {
+				c.w &^= 1
+			}
+			m := noise(c.encoding, c.w, c.h, 0)
+			dst := make([]byte, c.to*c.to*3)
+			d, err := NewDecoder(c.to, c.to, whole)
+			if err != nil {
+				b.Fatal(err)
+			}
+			full := image.NewRGBA(image.Rect(0, 0, c.w, c.h))
+			small := image.NewRGBA(image.Rect(0, 0, c.to, c.to))
+			s, _ := check(m)
+			var ours, theirs, viewed time.Duration
+			for b.Loop() {
+				begin := time.Now()
+				if err := d.Image(m, dst); err != nil {
+					b.Fatal(err)
+				}
+				t1 := time.Now()
+				draw.ApproxBiLinear.Scale(small, small.Rect, picture(full, m), full.Rect, draw.Src, nil)
+				pack(dst, small)
+				t2 := time.Now()
+				if !s.sharesColour() && s.bytes >= 3 {
+					draw.ApproxBiLinear.Scale(small, small.Rect, &view{s}, full.Rect, draw.Src, nil)
+					pack(dst, small)
+				}
+				ours, theirs, viewed = ours+t1.Sub(begin), theirs+t2.Sub(t1), viewed+time.Since(t2)
+			}
+			report := func(t time.Duration, name string) { b.ReportMetric(float64(t.Nanoseconds())/float64(b.N)/1000, name) }
+			b.ReportMetric(0, "ns/op")
+			report(ours, "imagemsg-µs")
+			report(theirs, "ApproxBiLinear-µs")
+			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-faster")
+			if !s.sharesColour() && s.bytes >= 3 {
+				report(viewed, "draw-view-µs")
+			}
+		})
+	}
+}
