@@ -106,7 +106,7 @@ func (c *client) Call(ctx context.Context, request []byte) ([]byte, error) {
 	defer context.AfterFunc(c.ctx, stop)()
 	var answer types.Message
 	err := convert(func() (err error) {
-		answer, _, err = c.entity.Send(until, &cdrMessage{kind: &c.kind.request, data: request})
+		answer, _, err = c.entity.Send(until, &cdrMessage{kind: c.kind.request, data: request})
 		return err
 	})
 	switch {

@@ -61,7 +61,7 @@ func (s *server) serve(_ *rclgo.ServiceInfo, request types.Message, to rclgo.Ser
 	}
 	// It fails where the response is no CDR of its type, and when we are closing.
 	convert(func() error {
-		return to.SendResponse(&cdrMessage{kind: &s.kind.response, data: response})
+		return to.SendResponse(&cdrMessage{kind: s.kind.response, data: response})
 	})
 }
 

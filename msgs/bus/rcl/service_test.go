@@ -159,15 +159,27 @@ func TestManyCallersGetTheirOwnAnswers(t *testing.T) {
 	callers.Wait()
 }
 
+func TestPartsOfActionsAreTypesToo(t *testing.T) {
+	n, _ := twoNodes(t)
+	if _, err := n.Advertise("/x/_action/feedback", "tf2_msgs/action/LookupTransform_FeedbackMessage", bus.Default()); err != nil {
+		t.Error(err)
+	}
+	if _, err := n.Serve("/x/_action/send_goal", "tf2_msgs/action/LookupTransform_SendGoal", nil); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTypesThatAreNotBuiltSayWhatToDo(t *testing.T) {
 	n, _ := twoNodes(t)
 	_, topic := n.Advertise("/x", "nowhere_msgs/msg/Thing", bus.Default())
 	_, service := n.Client("/x", "nowhere_msgs/srv/Thing")
+	_, missing := n.Advertise("/x", "std_msgs/msg/Thing", bus.Default())
 	_, unknown := n.Serve("/x", "std_srvs/srv/Thing", nil)
 	for want, err := range map[string]error{
 		"topic /x: rcl: type nowhere_msgs/msg/Thing is not there: build package nowhere_msgs with colcon":   topic,
 		"service /x: rcl: type nowhere_msgs/srv/Thing is not there: build package nowhere_msgs with colcon": service,
 		"service /x: rcl: type std_srvs/srv/Thing is not there":                                             unknown,
+		"topic /x: rcl: type std_msgs/msg/Thing is not there":                                               missing,
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v\nwant %s…", err, want)

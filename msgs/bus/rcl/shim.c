@@ -13,11 +13,11 @@ static void explain(char reason[HYT_REASON]) {
 
 void hyt_forget_error(void) { rcutils_reset_error(); }
 
-// Looks a function up by its name, made from a format with package and type.
-static void *lookup(void *library, const char *format, const char *package, const char *name,
-                    char reason[HYT_REASON]) {
+// Looks a function up by its name, made from a format with package, kind and type.
+static void *lookup(void *library, const char *format, const char *package, const char *kind,
+                    const char *name, char reason[HYT_REASON]) {
   char symbol[1024];
-  snprintf(symbol, sizeof symbol, format, package, name);
+  snprintf(symbol, sizeof symbol, format, package, kind, name);
   void *found = dlsym(library, symbol);
   if (!found) snprintf(reason, HYT_REASON, "%s", dlerror());
   return found;
@@ -31,31 +31,27 @@ static void *load(const char *format, const char *package, char reason[HYT_REASO
   return library;
 }
 
-static bool load_message(void *supports, void *structs, const char *package, const char *name,
-                         struct hyt_message_type *type, char reason[HYT_REASON]) {
+bool hyt_load_message(const char *package, const char *kind, const char *name,
+                      struct hyt_message_type *type, char reason[HYT_REASON]) {
+  void *supports = load("lib%s__rosidl_typesupport_c.so", package, reason);
+  void *structs = load("lib%s__rosidl_generator_c.so", package, reason);
+  if (!supports || !structs) return false;
   const rosidl_message_type_support_t *(*support)(void) = lookup(
-      supports, "rosidl_typesupport_c__get_message_type_support_handle__%s__srv__%s", package, name, reason);
-  type->create = lookup(structs, "%s__srv__%s__create", package, name, reason);
-  type->destroy = lookup(structs, "%s__srv__%s__destroy", package, name, reason);
+      supports, "rosidl_typesupport_c__get_message_type_support_handle__%s__%s__%s", package, kind, name, reason);
+  type->create = lookup(structs, "%s__%s__%s__create", package, kind, name, reason);
+  type->destroy = lookup(structs, "%s__%s__%s__destroy", package, kind, name, reason);
   if (!support || !type->create || !type->destroy) return false;
   type->support = support();
   return true;
 }
 
-bool hyt_load_service(const char *package, const char *name, struct hyt_service_type *type,
-                      char reason[HYT_REASON]) {
+const rosidl_service_type_support_t *hyt_load_service(const char *package, const char *kind,
+                                                      const char *name, char reason[HYT_REASON]) {
   void *supports = load("lib%s__rosidl_typesupport_c.so", package, reason);
-  void *structs = load("lib%s__rosidl_generator_c.so", package, reason);
-  if (!supports || !structs) return false;
+  if (!supports) return NULL;
   const rosidl_service_type_support_t *(*service)(void) = lookup(
-      supports, "rosidl_typesupport_c__get_service_type_support_handle__%s__srv__%s", package, name, reason);
-  if (!service) return false;
-  type->service = service();
-  char part[512];
-  snprintf(part, sizeof part, "%s_Request", name);
-  if (!load_message(supports, structs, package, part, &type->request, reason)) return false;
-  snprintf(part, sizeof part, "%s_Response", name);
-  return load_message(supports, structs, package, part, &type->response, reason);
+      supports, "rosidl_typesupport_c__get_service_type_support_handle__%s__%s__%s", package, kind, name, reason);
+  return service ? service() : NULL;
 }
 
 void *hyt_create(const struct hyt_message_type *type) { return type->create(); }

@@ -13,20 +13,22 @@
 
 #define HYT_REASON 512
 
-// The type supports of a service as its library has them. They are never
-// unloaded: an RMW may keep pointers to them for as long as the process lives.
-struct hyt_service_type {
-  const rosidl_service_type_support_t *service;
-  struct hyt_message_type {
-    const rosidl_message_type_support_t *support;
-    void *(*create)(void);     // a default message, or NULL without memory
-    void (*destroy)(void *);
-  } request, response;
+// A message type as its package's libraries have it. They are never unloaded: an
+// RMW may keep pointers into them for as long as the process lives.
+struct hyt_message_type {
+  const rosidl_message_type_support_t *support;
+  void *(*create)(void);  // a default message, or NULL without memory
+  void (*destroy)(void *);
 };
 
-// Loads the type supports of package/srv/name.
-bool hyt_load_service(const char *package, const char *name, struct hyt_service_type *type,
-                      char reason[HYT_REASON]);
+// Loads package/kind/name; kind is msg, srv or action.
+bool hyt_load_message(const char *package, const char *kind, const char *name,
+                      struct hyt_message_type *type, char reason[HYT_REASON]);
+
+// Loads the type support of a service, which comes with two messages,
+// name_Request and name_Response. NULL where there is none.
+const rosidl_service_type_support_t *hyt_load_service(const char *package, const char *kind,
+                                                      const char *name, char reason[HYT_REASON]);
 
 // Makes a message with default values (NULL without memory), and ends it.
 void *hyt_create(const struct hyt_message_type *type);

@@ -25,15 +25,16 @@ import (
 
 // serviceType implements types.ServiceTypeSupport.
 type serviceType struct {
-	c                 C.struct_hyt_service_type
-	request, response cdrType
+	support           *C.rosidl_service_type_support_t
+	request, response *cdrType
 }
 
-func (t *serviceType) Request() types.MessageTypeSupport  { return &t.request }
-func (t *serviceType) Response() types.MessageTypeSupport { return &t.response }
-func (t *serviceType) TypeSupport() unsafe.Pointer        { return unsafe.Pointer(t.c.service) }
+func (t *serviceType) Request() types.MessageTypeSupport  { return t.request }
+func (t *serviceType) Response() types.MessageTypeSupport { return t.response }
+func (t *serviceType) TypeSupport() unsafe.Pointer        { return unsafe.Pointer(t.support) }
 
 // cdrType implements types.MessageTypeSupport for messages of type *cdrMessage.
+// Publishers and subscriptions ask it for the type support only.
 type cdrType struct {
 	name string
 	c    C.struct_hyt_message_type

@@ -13,53 +13,69 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
-
-	"github.com/tiiuae/rclgo/pkg/rclgo"
-	"github.com/tiiuae/rclgo/pkg/rclgo/types"
 )
 
 // What has been loaded stays for the life of the process, because an RMW keeps
 // pointers into it: by ROS type name.
 var (
-	loadedMessages sync.Map // types.MessageTypeSupport
+	loadedMessages sync.Map // *cdrType
 	loadedServices sync.Map // *serviceType
 )
 
-// messageType is the type support of "package/msg/Type", for CDR only.
-func messageType(name string) (types.MessageTypeSupport, error) {
+// messageType is the type support of "package/msg/Type" or of a part of an action
+// or service. rclgo's own loader knows no actions, and takes a type that its library
+// lacks for loaded.
+func messageType(name string) (*cdrType, error) {
 	if loaded, ok := loadedMessages.Load(name); ok {
-		return loaded.(types.MessageTypeSupport), nil
+		return loaded.(*cdrType), nil
 	}
-	parts := strings.Split(name, "/")
-	support, err := rclgo.LoadDynamicMessageTypeSupport(parts[0], parts[2])
-	if err != nil {
-		return nil, notBuilt(name, err)
+	pkg, kind, short := cNames(name)
+	defer freeAll(pkg, kind, short)
+	t := &cdrType{name: name}
+	var why reason
+	if !C.hyt_load_message(pkg, kind, short, &t.c, why.c()) {
+		return nil, notBuilt(name, &why)
 	}
-	kept, _ := loadedMessages.LoadOrStore(name, support)
-	return kept.(types.MessageTypeSupport), nil
+	kept, _ := loadedMessages.LoadOrStore(name, t)
+	return kept.(*cdrType), nil
 }
 
-// serviceTypeOf is the type support of "package/srv/Type".
+// serviceTypeOf is the type support of "package/srv/Type" or of a part of an action.
 func serviceTypeOf(name string) (*serviceType, error) {
 	if loaded, ok := loadedServices.Load(name); ok {
 		return loaded.(*serviceType), nil
 	}
-	parts := strings.Split(name, "/")
-	pkg, kind := C.CString(parts[0]), C.CString(parts[2])
-	defer C.free(unsafe.Pointer(pkg))
-	defer C.free(unsafe.Pointer(kind))
+	pkg, kind, short := cNames(name)
+	defer freeAll(pkg, kind, short)
 	t := new(serviceType)
 	var why reason
-	if !C.hyt_load_service(pkg, kind, &t.c, why.c()) {
+	if t.support = C.hyt_load_service(pkg, kind, short, why.c()); t.support == nil {
 		return nil, notBuilt(name, &why)
 	}
-	t.request = cdrType{name: name + "_Request", c: t.c.request}
-	t.response = cdrType{name: name + "_Response", c: t.c.response}
+	var err error
+	if t.request, err = messageType(name + "_Request"); err != nil {
+		return nil, err
+	}
+	if t.response, err = messageType(name + "_Response"); err != nil {
+		return nil, err
+	}
 	kept, _ := loadedServices.LoadOrStore(name, t)
 	return kept.(*serviceType), nil
 }
 
-func notBuilt(name string, why any) error {
+func notBuilt(name string, why *reason) error {
 	pkg, _, _ := strings.Cut(name, "/")
-	return fmt.Errorf("rcl: type %s is not there: build package %s with colcon and source its workspace (%v)", name, pkg, why)
+	return fmt.Errorf("rcl: type %s is not there: build package %s with colcon and source its workspace (%s)", name, pkg, why)
+}
+
+// cNames cuts "package/msg/Type"; the caller frees its parts.
+func cNames(name string) (pkg, kind, short *C.char) {
+	parts := strings.Split(name, "/")
+	return C.CString(parts[0]), C.CString(parts[1]), C.CString(parts[2])
+}
+
+func freeAll(texts ...*C.char) {
+	for _, text := range texts {
+		C.free(unsafe.Pointer(text))
+	}
 }
