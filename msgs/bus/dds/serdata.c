@@ -24,7 +24,7 @@ static const struct ddsi_serdata_ops data_ops;
 
 // Large blocks are kept for the samples to come, the oldest in front: memory fresh
 // from the kernel costs a page fault for every 4 KB of an image.
-enum { KEPT_BLOCKS = 16, KEPT_MIN = 64 << 10, KEPT_BYTES = 16 << 20 };
+enum { KEPT_BLOCKS = 8, KEPT_MIN = 64 << 10, KEPT_BYTES = 16 << 20 };
 
 static struct {
   pthread_mutex_t lock;
