@@ -22,63 +22,77 @@ const (
 // the first position, and proprioception as the second.
 func (m *Model) imageGraph() []byte {
 	g := new(graph)
-	w, h := int64(m.opts.Width), int64(m.opts.Height)
-	g.input("images", typeUint8, 1, 1, h, w, 3)
-	g.input("proprio", typeFloat, 1, width)
+	m.look(g)
 	g.output(memory+out, typeFloat, 1, 1, 1, prefix, width)
 	g.output(read+out, typeInt64, 1, prefix)
 
-	g.floats("unit", []float32{1.0 / 255}, 1)
-	g.floats("one zero", []float32{1, 0}, 1, 2)
 	g.ints("shape", []int64{1, 1, 1, prefix, width}, 5)
 	g.ints("no tokens", []int64{-1, -1}, 1, prefix)
-	g.node("Cast", "pixels", []string{"images"}, intAttr("to", typeFloat))
-	g.node("ReduceMean", "mean", []string{"pixels"}, intsAttr("axes", 1, 2, 3), intAttr("keepdims", 0))
-	g.node("Mul", "colour", []string{"mean", "unit"})
-	g.node("Concat", "seen", []string{"colour", "one zero"}, intAttr("axis", 1))
-	g.node("Concat", "rows", []string{"seen", "proprio"}, intAttr("axis", 0))
 	g.node("Reshape", memory+out, []string{"rows", "shape"})
 	g.node("Identity", read+out, []string{"no tokens"})
 	return g.model("image")
+}
+
+// look gives "rows" [prefix, width]: what was seen and felt.
+func (m *Model) look(g *graph) {
+	g.input("images", typeUint8, 1, int64(m.opts.Cameras), int64(m.opts.Height), int64(m.opts.Width), 3)
+	g.input("proprio", typeFloat, 1, width)
+	g.floats("unit", []float32{1.0 / 255}, 1)
+	g.floats("one zero", []float32{1, 0}, 1, 2)
+	g.node("Cast", "pixels", []string{"images"}, intAttr("to", typeFloat))
+	g.node("ReduceMean", "mean", []string{"pixels"}, intsAttr("axes", 1, 2, 3), intAttr("keepdims", 0))
+	g.node("Mul", "colour", []string{"mean", "unit"})
+	g.node("Concat", "seen", []string{m.burden(g, "colour"), "one zero"}, intAttr("axis", 1))
+	g.node("Concat", "rows", []string{"seen", "proprio"}, intAttr("axis", 0))
 }
 
 // extendGraph remembers each token's embedding. The logits hang on the last token
 // only: they follow the script of Options.Thought.
 func (m *Model) extendGraph() []byte {
 	g := new(graph)
-	vocab := int64(m.Tokenizer.Size())
 	g.input("tokens", typeInt64, 1, -1)
 	g.state()
-	g.output("logits", typeFloat, 1, vocab)
 	g.output(memory+out, typeFloat, 1, 1, 1, -1, width)
 	g.output(read+out, typeInt64, 1, -1)
 
+	g.ints("shape", []int64{1, 1, 1, -1, width}, 5)
+	m.continued(g)
+	g.node("Reshape", "fresh", []string{"rows", "shape"})
+	g.node("Concat", memory+out, []string{memory, "fresh"}, intAttr("axis", 3))
+	g.node("Concat", read+out, []string{read, "tokens"}, intAttr("axis", 1))
+	return g.model("extend")
+}
+
+// continued gives "rows" [1, n, width], what the tokens mean, and the output logits.
+func (m *Model) continued(g *graph) {
+	vocab := int64(m.Tokenizer.Size())
+	g.output("logits", typeFloat, 1, vocab)
 	g.floats("embedding", m.embedding(), vocab, width)
 	g.ints("script", m.script(), vocab)
-	g.ints("shape", []int64{1, 1, 1, -1, width}, 5)
 	g.ints("last", []int64{-1}, 1)
 	g.ints("depth", []int64{vocab}, 1)
 	g.floats("low high", []float32{0, 10}, 2)
 	g.node("Gather", "rows", []string{"embedding", "tokens"}, intAttr("axis", 0))
-	g.node("Reshape", "fresh", []string{"rows", "shape"})
-	g.node("Concat", memory+out, []string{memory, "fresh"}, intAttr("axis", 3))
-	g.node("Concat", read+out, []string{read, "tokens"}, intAttr("axis", 1))
 	g.node("Gather", "next", []string{"script", "tokens"}, intAttr("axis", 0)) // [1, n]
 	g.node("Gather", "one", []string{"next", "last"}, intAttr("axis", 1))      // [1, 1]
 	g.ints("row", []int64{1}, 1)
 	g.node("Reshape", "id", []string{"one", "row"})
 	g.node("OneHot", "logits", []string{"id", "depth", "low high"}, intAttr("axis", -1))
-	return g.model("extend")
 }
 
 // actGraph gives action k, dimension d, as the mean of d over all positions times
 // gain(k).
 func (m *Model) actGraph() []byte {
 	g := new(graph)
-	dims := int64(width + m.opts.ExtraDims)
 	g.state()
-	g.output("actions", typeFloat, 1, chunk, dims)
+	g.node("ReduceMean", "mean", []string{memory}, intsAttr("axes", 0, 1, 2, 3), intAttr("keepdims", 0))
+	m.gained(g)
+	return g.model("act")
+}
 
+// gained gives the output actions, from "mean", which holds width numbers.
+func (m *Model) gained(g *graph) {
+	g.output("actions", typeFloat, 1, chunk, int64(width+m.opts.ExtraDims))
 	gains := make([]float32, 0, chunk*width)
 	for k := range chunk {
 		for d := range width {
@@ -86,17 +100,15 @@ func (m *Model) actGraph() []byte {
 		}
 	}
 	g.floats("gains", gains, 1, chunk, width)
-	g.ints("shape", []int64{1, 1, width}, 3)
-	g.node("ReduceMean", "mean", []string{memory}, intsAttr("axes", 0, 1, 2, 3), intAttr("keepdims", 0))
-	g.node("Reshape", "row", []string{"mean", "shape"})
+	g.ints("flat", []int64{1, 1, width}, 3)
+	g.node("Reshape", "row", []string{"mean", "flat"})
 	if m.opts.ExtraDims == 0 {
 		g.node("Mul", "actions", []string{"row", "gains"})
-		return g.model("act")
+		return
 	}
 	g.node("Mul", "narrow", []string{"row", "gains"})
 	g.floats("extra", make([]float32, chunk*m.opts.ExtraDims), 1, chunk, int64(m.opts.ExtraDims))
 	g.node("Concat", "actions", []string{"narrow", "extra"}, intAttr("axis", 2))
-	return g.model("act")
 }
 
 // state declares the state inputs.

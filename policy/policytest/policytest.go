@@ -22,9 +22,19 @@ type Options struct {
 	Thought       string   // what the model thinks, no token twice; "" means DefaultThought
 	Endless       bool     // the thought starts again instead of ending
 	Words         []string // more words of the vocabulary, besides those of the tasks
+	Cameras       int      // images of an observation; 0 means 1
+	Recurrent     bool     // the state has a fixed size, as a recurrent net's does
+	Gate          bool     // there is a gate: p_think is the first image's mean red, 0..1
 	NaN           string   // action dimension that comes out NaN
+	Inf           string   // action dimension that comes out infinite
+	GateNaN       bool     // what the gate puts out is NaN
 	ExtraDims     int      // dimensions too many that the act graph has
+	Fragile       bool     // the image graph fails while the gripper's opening is FailAt or more
+	Work          int      // needless matrix products in the image graph, about 1 ms each
 }
+
+// FailAt is the gripper's opening at which a Fragile model fails.
+const FailAt = 4
 
 // DefaultThought is what the model thinks unless it is told otherwise.
 const DefaultThought = "target red cube <x10> <y20>;"
@@ -59,6 +69,9 @@ func Write(dir string, o Options) (*Model, error) {
 	if o.Height == 0 {
 		o.Height = 64
 	}
+	if o.Cameras == 0 {
+		o.Cameras = 1
+	}
 	if o.Thought == "" {
 		o.Thought = DefaultThought
 	}
@@ -68,9 +81,7 @@ func Write(dir string, o Options) (*Model, error) {
 	if err := m.scriptable(); err != nil {
 		return nil, err
 	}
-	for name, data := range map[string][]byte{
-		"image.onnx": m.imageGraph(), "extend.onnx": m.extendGraph(), "act.onnx": m.actGraph(),
-	} {
+	for name, data := range m.graphs() {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return nil, err
 		}
@@ -82,10 +93,35 @@ func Write(dir string, o Options) (*Model, error) {
 	return m, m.Spec.Write(dir)
 }
 
+func (m *Model) graphs() map[string][]byte {
+	g := map[string][]byte{"image.onnx": m.imageGraph(), "extend.onnx": m.extendGraph(), "act.onnx": m.actGraph()}
+	if m.opts.Recurrent {
+		g["image.onnx"], g["extend.onnx"], g["act.onnx"] = m.recurrentImage(), m.recurrentExtend(), m.recurrentAct()
+	}
+	if m.opts.Gate {
+		g["gate.onnx"] = m.gateGraph()
+	}
+	return g
+}
+
 func (m *Model) describe() *spec.Spec {
+	s := m.common()
+	for i := range m.opts.Cameras {
+		name := "overhead"
+		if i > 0 {
+			name = fmt.Sprintf("camera%d", i)
+		}
+		s.Cameras = append(s.Cameras, spec.Camera{Name: name, Width: m.opts.Width, Height: m.opts.Height, Crop: [4]float64{0, 0, 1, 1}})
+	}
+	if m.opts.Gate {
+		s.Graphs.Gate = "gate.onnx"
+	}
+	return s
+}
+
+func (m *Model) common() *spec.Spec {
 	return &spec.Spec{
 		Name:    "policytest",
-		Cameras: []spec.Camera{{Name: "overhead", Width: m.opts.Width, Height: m.opts.Height, Crop: [4]float64{0, 0, 1, 1}}},
 		Proprio: []string{"x", "y", "z", "yaw", "gripper"},
 		Action: spec.Action{
 			Names: []string{"x", "y", "z", "yaw", "gripper"},
@@ -104,7 +140,7 @@ func (m *Model) describe() *spec.Spec {
 }
 
 // Actions is the model's answer in the spec's units, chunk x dims, to one image
-// (RGB8), proprioception and the text tokens that were read after them.
+// (RGB8; several cameras' one after the other), proprioception and the text tokens that were read after them.
 func (m *Model) Actions(image []byte, proprio []float32, tokens []int64) [][]float64 {
 	var sum [width]float64
 	for i, v := range image {
@@ -141,8 +177,11 @@ func (m *Model) embedding() []float32 {
 
 // gain makes each action of a chunk another one.
 func (m *Model) gain(k, d int) float32 {
-	if m.opts.NaN != "" && m.describe().Action.Names[d] == m.opts.NaN {
+	switch m.common().Action.Names[d] {
+	case m.opts.NaN:
 		return float32(math.NaN())
+	case m.opts.Inf:
+		return float32(math.Inf(1))
 	}
 	return 1 - float32(k)/(2*chunk)
 }
