@@ -6,7 +6,7 @@ type plan struct {
 	box           box
 	width, height int // of the source that cols and rows are for
 	cols, rows    axis
-	px            []uint64
+	ahead         []uint64 // ahead[i]-ahead[j] is the sum of pixels j..i, see source.columns
 }
 
 // fit makes p ready for src.
@@ -15,6 +15,10 @@ func (p *plan) fit(src *source, b box, width, height int) {
 		return
 	}
 	p.box, p.width, p.height = b, src.width, src.height
+	if cap(p.ahead) < src.width+2 {
+		p.ahead = make([]uint64, src.width+2)
+	}
+	p.ahead = p.ahead[:src.width+2] // one is past an edge at the image's end, where nothing counts
 	p.cols.fit(b.left, b.right, src.width, width)
 	p.rows.fit(b.top, b.bottom, src.height, height)
 }
@@ -22,64 +26,66 @@ func (p *plan) fit(src *source, b box, width, height int) {
 // writeTo writes the means, rounded, of what each pixel of dst covers.
 func (p *plan) writeTo(dst []byte, src *source) {
 	group := groupSize / src.bytes
-	if src.width < group || p.rows.total > maxRows || p.rows.total*p.cols.total > maxArea {
+	if src.width < group || len(p.cols.edges) == 0 || p.rows.total > maxRows || p.rows.total*p.cols.total > maxArea {
 		p.writeEach(dst, src)
 		return
 	}
-	lo, hi := p.cols.bounds()
-	if src.sharesColour() {
-		lo, hi = lo&^1, (hi+1)&^1
-	}
-	lo = min(lo, src.width-group)
+	// What is added: from the first pixel that counts to the last, at least a group,
+	// and whole pairs.
+	edges := p.cols.edges
+	lo, hi := edges[0].at, edges[len(edges)-1].at+1
+	lo, hi = min(lo&^1, src.width-group), min(hi+hi&1, src.width)
 	hi = max(hi, lo+group)
-	if cap(p.px) < hi-lo {
-		p.px = make([]uint64, hi-lo)
-	}
-	px := p.px[:hi-lo]
-	row := 3 * len(p.cols.spans)
+	row := 3 * (len(edges) - 1)
 	for y, span := range p.rows.spans {
 		b := src.band(span, p.rows.unit)
-		src.columns(px, &b, src.data[span.first*src.step:], lo)
+		src.columns(p.ahead[lo:hi+1], &b, src.data[span.first*src.step:], lo)
 		to := dst[y*row : (y+1)*row]
 		if src.sharesColour() {
-			p.divideYUV(to, px, lo)
+			p.divideYUV(to)
 		} else {
-			p.divide(to, px, lo, src.red)
+			p.divide(to, src.red)
 		}
 	}
 }
 
-// across is the sum of what s covers.
-func across(px []uint64, s *span, lo int, unit uint64) uint64 {
-	var sum uint64
-	for _, v := range px[s.from-lo : s.to-lo] {
-		sum += v
-	}
-	return sum*unit + px[s.first-lo]*s.head + px[s.last-lo]*s.tail
+// upTo is the weighted sum of all before e.
+func (a *axis) upTo(ahead []uint64, e edge) uint64 {
+	here, next := ahead[e.at], ahead[e.at+1]
+	return here*a.unit + (next-here)*e.part
 }
 
-// divide adds across and writes the means.
-func (p *plan) divide(to []byte, px []uint64, lo, red int) {
+// divide writes the means of what lies between the ends of spans.
+func (p *plan) divide(to []byte, red int) {
 	// A product with the inverse is the quotient exactly, for sums of up to 256
 	// times area: the inverse's error times those is less than 1.
 	area := p.rows.total * p.cols.total
 	const shift = 40
 	half, inverse := area/2, (1<<shift+area-1)/area
-	for i := range p.cols.spans {
-		sum := across(px, &p.cols.spans[i], lo, p.cols.unit)
-		q := to[3*i : 3*i+3]
+	blue := 2 - red
+	before := p.cols.upTo(p.ahead, p.cols.edges[0])
+	for _, e := range p.cols.edges[1:] {
+		after := p.cols.upTo(p.ahead, e)
+		sum := after - before
+		before = after
+		q := to[:3]
 		q[red] = byte((sum&lane + half) * inverse >> shift)
 		q[1] = byte((sum>>laneBits&lane + half) * inverse >> shift)
-		q[2-red] = byte((sum>>(2*laneBits)&lane + half) * inverse >> shift)
+		q[blue] = byte((sum>>(2*laneBits)&lane + half) * inverse >> shift)
+		to = to[3:]
 	}
 }
 
 // divideYUV is divide for sums of Y, U and V.
-func (p *plan) divideYUV(to []byte, px []uint64, lo int) {
+func (p *plan) divideYUV(to []byte) {
 	inverse := 1 / float64(p.rows.total*p.cols.total)
-	for i := range p.cols.spans {
-		sum := across(px, &p.cols.spans[i], lo, p.cols.unit)
-		putYUV(to[3*i:3*i+3], float64(sum&lane)*inverse, float64(sum>>laneBits&lane)*inverse, float64(sum>>(2*laneBits)&lane)*inverse)
+	before := p.cols.upTo(p.ahead, p.cols.edges[0])
+	for _, e := range p.cols.edges[1:] {
+		after := p.cols.upTo(p.ahead, e)
+		sum := after - before
+		before = after
+		putYUV(to[:3], float64(sum&lane)*inverse, float64(sum>>laneBits&lane)*inverse, float64(sum>>(2*laneBits)&lane)*inverse)
+		to = to[3:]
 	}
 }
 

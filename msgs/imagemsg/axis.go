@@ -10,6 +10,13 @@ import "math"
 type axis struct {
 	unit, total uint64
 	spans       []span // one for each pixel of the result
+	edges       []edge // from the first span's begin to the last one's end; none unless unit is exact
+}
+
+// edge is a place in a row of pixels: part units behind the begin of pixel at.
+type edge struct {
+	at   int
+	part uint64
 }
 
 // span is the source pixels under one pixel of a result: first counts by head,
@@ -27,10 +34,15 @@ const fine = 1 << 16
 // allocates only for a larger n than before.
 func (a *axis) fit(lo, hi float64, size, n int) {
 	start := func(i int) uint64 { return uint64(lo)*a.unit + uint64(i)*a.total }
+	a.edges = a.edges[:0]
 	if lo == math.Trunc(lo) && hi == math.Trunc(hi) {
 		length := uint64(hi - lo)
 		g := gcd(length, uint64(n))
 		a.unit, a.total = uint64(n)/g, length/g
+		for i := range n + 1 {
+			at := start(i)
+			a.edges = append(a.edges, edge{int(at / a.unit), at % a.unit})
+		}
 	} else {
 		ratio := (hi - lo) / float64(n)
 		a.unit = uint64(fine / max(1, ratio))
@@ -63,12 +75,6 @@ func (a *axis) span(start uint64, size int) span {
 	}
 	s.last = min(s.last, size-1)
 	return s
-}
-
-// bounds are the first source pixel that any span names and the one after the last.
-func (a *axis) bounds() (lo, hi int) {
-	s := a.spans[len(a.spans)-1]
-	return a.spans[0].first, max(s.first+1, s.to, s.last+1)
 }
 
 func gcd(a, b uint64) uint64 {

@@ -9,8 +9,10 @@ import "encoding/binary"
 //   - The odd bytes' sum takes words shifted by 8 and not masked; what comes in from
 //     the even bytes is the even sum shifted by 16-8, and is taken off at the end.
 //     That saves an instruction of five, in the loop that all time goes into.
-//   - Then each pixel gets a word with three 21-bit lanes, for adding across. So
-//     weights down times weights across may be up to maxArea.
+//   - Then each pixel becomes a word with three 21-bit lanes, and pixels are added
+//     across: what lies between two places is the difference of the sums up to each,
+//     exactly, though those sums themselves run over. Weights down times weights
+//     across may be up to maxArea.
 
 const (
 	evenBytes = 0x00ff00ff00ff00ff
@@ -38,80 +40,84 @@ func (s *source) band(rows span, unit uint64) band {
 	}
 }
 
-// columns adds up the rows of b. It sets px to a word for each of the source's
-// pixels from left on; len(px) is a group's pixels or more. data begins with the
-// first row.
-func (s *source) columns(px []uint64, b *band, data []byte, left int) {
+// columns adds up the rows of b, the first of which data begins with. Of the
+// source's pixels from left on, it sets ahead[i] to the sum of the first i, a word a
+// sum; len(ahead) is one more than a group's pixels or more.
+func (s *source) columns(ahead []uint64, b *band, data []byte, left int) {
 	group := groupSize / s.bytes
+	end := len(ahead) - 1 - group
 	for x := 0; ; {
-		w := b.sum(data[(left+x)*s.bytes:])
-		to := px[x : x+group]
+		e0, o0, e1, o1, e2, o2 := b.sum(data, (left+x)*s.bytes)
+		sum, to := ahead[x], ahead[x+1:]
 		switch {
-		case s.colour == rgb && s.bytes == 3:
-			w.spread3((*[8]uint64)(to))
-		case s.colour == rgb:
-			w.spread4((*[6]uint64)(to))
-		case s.colour == grey:
-			w.spread1((*[24]uint64)(to))
+		case s.bytes == 3:
+			spread3((*[8]uint64)(to), sum, e0, o0, e1, o1, e2, o2)
+		case s.bytes == 4:
+			spread4((*[6]uint64)(to), sum, e0, o0, e1, o1, e2, o2)
+		case s.bytes == 1:
+			sum = spread1((*[8]uint64)(to), sum, e0, o0)
+			sum = spread1((*[8]uint64)(to[8:]), sum, e1, o1)
+			spread1((*[8]uint64)(to[16:]), sum, e2, o2)
 		case s.colour == uyvy:
-			spreadUYVY((*[4]uint64)(to), w.odd0, w.even0)
-			spreadUYVY((*[4]uint64)(to[4:]), w.odd1, w.even1)
-			spreadUYVY((*[4]uint64)(to[8:]), w.odd2, w.even2)
+			sum = spread2((*[4]uint64)(to), sum, o0, e0)
+			sum = spread2((*[4]uint64)(to[4:]), sum, o1, e1)
+			spread2((*[4]uint64)(to[8:]), sum, o2, e2)
 		default:
-			spreadUYVY((*[4]uint64)(to), w.even0, w.odd0)
-			spreadUYVY((*[4]uint64)(to[4:]), w.even1, w.odd1)
-			spreadUYVY((*[4]uint64)(to[8:]), w.even2, w.odd2)
+			sum = spread2((*[4]uint64)(to), sum, e0, o0)
+			sum = spread2((*[4]uint64)(to[4:]), sum, e1, o1)
+			spread2((*[4]uint64)(to[8:]), sum, e2, o2)
 		}
-		if x == len(px)-group {
+		if x == end {
 			return
 		}
-		x = min(x+group, len(px)-group) // the last group may repeat some of the one before
+		x = min(x+group, end) // the last group may repeat some of the one before
 	}
 }
 
-// sums are a group's bytes, each added down the rows, four to a word.
-type sums struct{ even0, odd0, even1, odd1, even2, odd2 uint64 }
-
-// sum adds the group that data begins with, and those below it.
-func (b *band) sum(data []byte) sums {
-	var e0, o0, e1, o1, e2, o2 uint64
-	at, n := b.from, b.full
+// sum adds the group at offset in data, and those below it: words 0, 1 and 2, the
+// even and the odd bytes of each.
+func (b *band) sum(data []byte, offset int) (e0, o0, e1, o1, e2, o2 uint64) {
+	step := b.step
+	at, n := offset+b.from, b.full
 	for ; n >= 2; n -= 2 {
-		r, s := (*[groupSize]byte)(data[at:]), (*[groupSize]byte)(data[at+b.step:])
-		v0, w0 := binary.LittleEndian.Uint64(r[0:]), binary.LittleEndian.Uint64(s[0:])
-		v1, w1 := binary.LittleEndian.Uint64(r[8:]), binary.LittleEndian.Uint64(s[8:])
-		v2, w2 := binary.LittleEndian.Uint64(r[16:]), binary.LittleEndian.Uint64(s[16:])
+		r := data[at : at+groupSize]
+		s := data[at+step : at+step+groupSize]
+		v0, w0 := binary.LittleEndian.Uint64(r[0:8]), binary.LittleEndian.Uint64(s[0:8])
+		v1, w1 := binary.LittleEndian.Uint64(r[8:16]), binary.LittleEndian.Uint64(s[8:16])
+		v2, w2 := binary.LittleEndian.Uint64(r[16:24]), binary.LittleEndian.Uint64(s[16:24])
 		e0 += v0&evenBytes + w0&evenBytes
 		o0 += v0>>8 + w0>>8
 		e1 += v1&evenBytes + w1&evenBytes
 		o1 += v1>>8 + w1>>8
 		e2 += v2&evenBytes + w2&evenBytes
 		o2 += v2>>8 + w2>>8
-		at += 2 * b.step
+		at += 2 * step
 	}
 	if n > 0 {
-		r := (*[groupSize]byte)(data[at:])
-		v0, v1, v2 := binary.LittleEndian.Uint64(r[0:]), binary.LittleEndian.Uint64(r[8:]), binary.LittleEndian.Uint64(r[16:])
+		r := data[at : at+groupSize]
+		v0, v1, v2 := binary.LittleEndian.Uint64(r[0:8]), binary.LittleEndian.Uint64(r[8:16]), binary.LittleEndian.Uint64(r[16:24])
 		e0, o0 = e0+v0&evenBytes, o0+v0>>8
 		e1, o1 = e1+v1&evenBytes, o1+v1>>8
 		e2, o2 = e2+v2&evenBytes, o2+v2>>8
 	}
-	e0, o0, e1, o1, e2, o2 = e0*b.unit, o0*b.unit, e1*b.unit, o1*b.unit, e2*b.unit, o2*b.unit
+	if k := b.unit; k != 1 {
+		e0, o0, e1, o1, e2, o2 = e0*k, o0*k, e1*k, o1*k, e2*k, o2*k
+	}
 	if k := b.head; k != 0 {
-		r := (*[groupSize]byte)(data)
-		v0, v1, v2 := binary.LittleEndian.Uint64(r[0:]), binary.LittleEndian.Uint64(r[8:]), binary.LittleEndian.Uint64(r[16:])
+		r := data[offset : offset+groupSize]
+		v0, v1, v2 := binary.LittleEndian.Uint64(r[0:8]), binary.LittleEndian.Uint64(r[8:16]), binary.LittleEndian.Uint64(r[16:24])
 		e0, o0 = e0+k*(v0&evenBytes), o0+k*(v0>>8)
 		e1, o1 = e1+k*(v1&evenBytes), o1+k*(v1>>8)
 		e2, o2 = e2+k*(v2&evenBytes), o2+k*(v2>>8)
 	}
 	if k := b.tail; k != 0 {
-		r := (*[groupSize]byte)(data[b.last:])
-		v0, v1, v2 := binary.LittleEndian.Uint64(r[0:]), binary.LittleEndian.Uint64(r[8:]), binary.LittleEndian.Uint64(r[16:])
+		r := data[offset+b.last : offset+b.last+groupSize]
+		v0, v1, v2 := binary.LittleEndian.Uint64(r[0:8]), binary.LittleEndian.Uint64(r[8:16]), binary.LittleEndian.Uint64(r[16:24])
 		e0, o0 = e0+k*(v0&evenBytes), o0+k*(v0>>8)
 		e1, o1 = e1+k*(v1&evenBytes), o1+k*(v1>>8)
 		e2, o2 = e2+k*(v2&evenBytes), o2+k*(v2>>8)
 	}
-	return sums{e0, o0 - (e0>>16)<<8, e1, o1 - (e1>>16)<<8, e2, o2 - (e2>>16)<<8}
+	return e0, o0 - (e0>>16)<<8, e1, o1 - (e1>>16)<<8, e2, o2 - (e2>>16)<<8
 }
 
 // pick is the i-th 16-bit lane of w.
@@ -119,42 +125,63 @@ func pick(w uint64, i uint) uint64 { return w >> (16 * i) & 0xffff }
 
 func pixel(a, b, c uint64) uint64 { return a | b<<laneBits | c<<(2*laneBits) }
 
-// spread3 gives eight pixels of three bytes a word each.
-func (w *sums) spread3(px *[8]uint64) {
-	px[0] = pixel(pick(w.even0, 0), pick(w.odd0, 0), pick(w.even0, 1))
-	px[1] = pixel(pick(w.odd0, 1), pick(w.even0, 2), pick(w.odd0, 2))
-	px[2] = pixel(pick(w.even0, 3), pick(w.odd0, 3), pick(w.even1, 0))
-	px[3] = pixel(pick(w.odd1, 0), pick(w.even1, 1), pick(w.odd1, 1))
-	px[4] = pixel(pick(w.even1, 2), pick(w.odd1, 2), pick(w.even1, 3))
-	px[5] = pixel(pick(w.odd1, 3), pick(w.even2, 0), pick(w.odd2, 0))
-	px[6] = pixel(pick(w.even2, 1), pick(w.odd2, 1), pick(w.even2, 2))
-	px[7] = pixel(pick(w.odd2, 2), pick(w.even2, 3), pick(w.odd2, 3))
+// spread3 adds eight pixels of three bytes to sum, one after the other.
+func spread3(to *[8]uint64, sum, e0, o0, e1, o1, e2, o2 uint64) {
+	sum += pixel(pick(e0, 0), pick(o0, 0), pick(e0, 1))
+	to[0] = sum
+	sum += pixel(pick(o0, 1), pick(e0, 2), pick(o0, 2))
+	to[1] = sum
+	sum += pixel(pick(e0, 3), pick(o0, 3), pick(e1, 0))
+	to[2] = sum
+	sum += pixel(pick(o1, 0), pick(e1, 1), pick(o1, 1))
+	to[3] = sum
+	sum += pixel(pick(e1, 2), pick(o1, 2), pick(e1, 3))
+	to[4] = sum
+	sum += pixel(pick(o1, 3), pick(e2, 0), pick(o2, 0))
+	to[5] = sum
+	sum += pixel(pick(e2, 1), pick(o2, 1), pick(e2, 2))
+	to[6] = sum
+	sum += pixel(pick(o2, 2), pick(e2, 3), pick(o2, 3))
+	to[7] = sum
 }
 
-// spread4 gives six pixels of four bytes, the last without meaning, a word each.
-func (w *sums) spread4(px *[6]uint64) {
-	px[0] = pixel(pick(w.even0, 0), pick(w.odd0, 0), pick(w.even0, 1))
-	px[1] = pixel(pick(w.even0, 2), pick(w.odd0, 2), pick(w.even0, 3))
-	px[2] = pixel(pick(w.even1, 0), pick(w.odd1, 0), pick(w.even1, 1))
-	px[3] = pixel(pick(w.even1, 2), pick(w.odd1, 2), pick(w.even1, 3))
-	px[4] = pixel(pick(w.even2, 0), pick(w.odd2, 0), pick(w.even2, 1))
-	px[5] = pixel(pick(w.even2, 2), pick(w.odd2, 2), pick(w.even2, 3))
+// spread4 adds six pixels of four bytes, of which the last has no meaning.
+func spread4(to *[6]uint64, sum, e0, o0, e1, o1, e2, o2 uint64) {
+	sum += pixel(pick(e0, 0), pick(o0, 0), pick(e0, 1))
+	to[0] = sum
+	sum += pixel(pick(e0, 2), pick(o0, 2), pick(e0, 3))
+	to[1] = sum
+	sum += pixel(pick(e1, 0), pick(o1, 0), pick(e1, 1))
+	to[2] = sum
+	sum += pixel(pick(e1, 2), pick(o1, 2), pick(e1, 3))
+	to[3] = sum
+	sum += pixel(pick(e2, 0), pick(o2, 0), pick(e2, 1))
+	to[4] = sum
+	sum += pixel(pick(e2, 2), pick(o2, 2), pick(e2, 3))
+	to[5] = sum
 }
 
-// spread1 gives 24 grey pixels a word each.
-func (w *sums) spread1(px *[24]uint64) {
+// spread2 adds four pixels, of which two and two share colour.
+func spread2(to *[4]uint64, sum, y, uv uint64) uint64 {
+	sum += pixel(pick(y, 0), pick(uv, 0), pick(uv, 1))
+	to[0] = sum
+	sum += pixel(pick(y, 1), pick(uv, 0), pick(uv, 1))
+	to[1] = sum
+	sum += pixel(pick(y, 2), pick(uv, 2), pick(uv, 3))
+	to[2] = sum
+	sum += pixel(pick(y, 3), pick(uv, 2), pick(uv, 3))
+	to[3] = sum
+	return sum
+}
+
+// spread1 adds eight grey pixels.
+func spread1(to *[8]uint64, sum, e, o uint64) uint64 {
 	for i := range uint(4) {
 		const all = 1 | 1<<laneBits | 1<<(2*laneBits)
-		px[2*i], px[2*i+1] = pick(w.even0, i)*all, pick(w.odd0, i)*all
-		px[2*i+8], px[2*i+9] = pick(w.even1, i)*all, pick(w.odd1, i)*all
-		px[2*i+16], px[2*i+17] = pick(w.even2, i)*all, pick(w.odd2, i)*all
+		sum += pick(e, i) * all
+		to[2*i] = sum
+		sum += pick(o, i) * all
+		to[2*i+1] = sum
 	}
-}
-
-// spreadUYVY gives four pixels, of which two and two share colour, a word each.
-func spreadUYVY(px *[4]uint64, y, uv uint64) {
-	px[0] = pixel(pick(y, 0), pick(uv, 0), pick(uv, 1))
-	px[1] = pixel(pick(y, 1), pick(uv, 0), pick(uv, 1))
-	px[2] = pixel(pick(y, 2), pick(uv, 2), pick(uv, 3))
-	px[3] = pixel(pick(y, 3), pick(uv, 2), pick(uv, 3))
+	return sum
 }
