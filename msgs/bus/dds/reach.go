@@ -38,8 +38,8 @@ func (o Options) reach(r release, getenv func(string) string) (reach, error) {
 	switch only := getenv("ROS_LOCALHOST_ONLY"); only {
 	case "", "0":
 	case "1":
-		// Humble binds to the loopback interface; its successors stay on the
-		// machine's own one and look for nobody else. The two do not meet.
+		// Humble binds to the loopback interface; its successors keep the machine's
+		// own and look for nobody but localhost.
 		return reach{lo: r.isHumble(), rng: rangeLocalhost}, nil
 	default:
 		return reach{}, fmt.Errorf("dds: ROS_LOCALHOST_ONLY=%q is neither 1 nor 0: set it to one of them or leave it out", only)
