@@ -98,11 +98,12 @@ func TestHolds(t *testing.T) {
 		{"stop instruction", 8, func(c *Controller) { c.SetInstruction(false) }, late, NoInstruction},
 		{"no chunk", 0, func(*Controller) {}, late, NoChunk},
 		{"forgotten chunk", 8, func(c *Controller) { c.Forget() }, late, NoChunk},
-		{"chunk used up", 2, func(*Controller) {}, 200 * time.Millisecond, ChunkUsedUp},
+		{"chunk used up", 2, func(c *Controller) { c.Tick(epoch) }, 200 * time.Millisecond, ChunkUsedUp},
 		{"chunk from the future", 8, func(c *Controller) {
 			c.Forget()
 			_ = c.Offer(Chunk{Stamp: epoch.Add(time.Second), Period: action, Rows: rows(8)})
-		}, late, ChunkUsedUp},
+		}, late, ChunkFromFuture},
+		{"chunk after its own end", 2, func(*Controller) {}, late, ChunkLate},
 		{"latched stop", 8, func(c *Controller) { c.Stop() }, late, Latched},
 	}
 	for _, tt := range tests {

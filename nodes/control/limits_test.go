@@ -83,3 +83,38 @@ func TestLimitsHoldForAnyMotion(t *testing.T) {
 		}
 	})
 }
+
+// stopAt drives at a wall 1 m away as fast as it may, and returns the largest
+// deceleration and how near it came.
+func stopAt(l Limits, dt float64) (deceleration, left float64) {
+	var v Vector
+	x := 0.0
+	for range int(15 / dt) {
+		next := l.apply(v, Vector{10}, dt, [3]float64{x, 0, 0.5})
+		deceleration = max(deceleration, (v[0]-next[0])/dt)
+		x += next[0] * dt
+		v = next
+	}
+	return deceleration, l.Workspace.Max[0] - x
+}
+
+func TestItBrakesBeforeAFaceWithinTheAccelerationLimit(t *testing.T) {
+	for _, tt := range []struct{ speed, acceleration, margin float64 }{
+		{0.35, 6, 0.03},  // the shipped limits: the margin is long enough
+		{0.35, 1, 0.03},  // a margin that would do for 0.17 m/s
+		{1, 2, 0.001},    // hardly any margin: 0.25 m to stop
+		{1, 2, 0},        // none
+		{0.2, 0.5, 0.05}, // slow and weak
+	} {
+		for _, dt := range []float64{0.02, 0.002} {
+			l := Limits{LinearSpeed: tt.speed, AngularSpeed: 1, LinearAcceleration: tt.acceleration, AngularAcceleration: 1, Workspace: box(tt.margin)}
+			deceleration, left := stopAt(l, dt)
+			if deceleration > tt.acceleration*1.05 { // where both laws meet it is a little more
+				t.Errorf("%+v at %v s a tick: brakes with %.2f m/s²", tt, dt, deceleration)
+			}
+			if left < 0 || left > 0.01 {
+				t.Errorf("%+v at %v s a tick: stops %.4f m before the face", tt, dt, left)
+			}
+		}
+	}
+}

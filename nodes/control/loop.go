@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"sync"
 	"time"
@@ -17,45 +16,73 @@ type Loop struct {
 	Now func() time.Time
 	// Publish sends a command. It runs on the loop's goroutine, so it must not block.
 	Publish func(Command) error
-	// Sleep waits until a time of the steady clock. Nil: PreciseSleep.
-	Sleep func(until time.Time)
+	// Sleep waits until a time of the steady clock. Nil: PreciseSleep, on a thread
+	// with the rights that Realtime asks for.
+	Sleep    func(until time.Time)
+	Realtime Realtime
 
-	mu     sync.Mutex
-	timing timing
-	failed error // of the last Publish
+	mu      sync.Mutex
+	timing  timing
+	failed  error // of the last Publish
+	granted string
+	denied  error
 }
 
-// Run ticks until ctx is done; it may run again later. It holds its thread, so that the kernel's wake-up
-// goes straight to it, and leaves the robot with a zero command.
+// Realtime is what the loop asks of the operating system. What is refused is told
+// in Timing, and the loop runs without it.
+type Realtime struct {
+	// Priority of SCHED_FIFO for the loop's thread, 1 to 99. 0: an ordinary thread, of
+	// the best niceness that it may have.
+	Priority int
+	// LockMemory keeps the pages of the whole process in memory once they were used,
+	// until it ends: a page fault then never waits for a disk.
+	LockMemory bool
+}
+
+// beat is one round of the loop, on the steady clock.
+type beat struct {
+	deadline, woke, done time.Time
+}
+
+// Run ticks until ctx is done; it may run again later. It holds its thread, so that
+// the kernel's wake-up goes straight to it, and leaves the robot with a zero command.
 func (l *Loop) Run(ctx context.Context) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	sleep := l.Sleep
 	if sleep == nil {
-		raisePriority()
+		granted, restore, denied := l.Realtime.ask()
+		defer restore()
+		l.mu.Lock()
+		l.granted, l.denied = granted, denied
+		l.mu.Unlock()
 		sleep = PreciseSleep
 	}
-	l.mu.Lock()
-	l.timing.last = time.Time{} // the time between two runs is no period
-	l.mu.Unlock()
-	next := time.Now().Add(l.Period)
-	done := time.Time{} // when the tick before was finished
+	b := beat{deadline: time.Now().Add(l.Period)}
 	for ctx.Err() == nil {
-		sleep(next)
-		woke := time.Now()
+		sleep(b.deadline)
 		if ctx.Err() != nil {
 			break
 		}
-		next = next.Add(l.note(next, woke, done))
-		if cmd, send := l.Controller.Tick(l.Now()); send {
-			l.publish(cmd)
-		}
-		done = time.Now()
-		next = next.Add(l.Period)
+		b = l.tick(b)
 	}
 	if cmd, send := l.Controller.Farewell(); send {
 		l.publish(cmd)
 	}
+}
+
+// tick does what is due at b.deadline, with b's other times still those of the tick
+// before (zero at the first: the time between two runs is no period). It returns
+// this tick's times and the next deadline, and allocates nothing of its own.
+func (l *Loop) tick(b beat) beat {
+	woke := time.Now()
+	l.mu.Lock()
+	late := l.timing.note(b, woke, l.Period)
+	l.mu.Unlock()
+	if cmd, send := l.Controller.Tick(l.Now()); send {
+		l.publish(cmd)
+	}
+	return beat{deadline: b.deadline.Add(late + l.Period), woke: woke, done: time.Now()}
 }
 
 func (l *Loop) publish(cmd Command) {
@@ -63,42 +90,4 @@ func (l *Loop) publish(cmd Command) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.failed = err
-}
-
-// note records one wake-up and returns how far the schedule must move: whole
-// periods, where deadlines passed unused.
-func (l *Loop) note(deadline, woke, done time.Time) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.timing.woke(woke)
-	missed := woke.Sub(deadline) / l.Period
-	if missed <= 0 {
-		return 0
-	}
-	l.timing.missed += int64(missed)
-	l.timing.cause = fmt.Sprintf("woke %v late: the processor was busy elsewhere", woke.Sub(deadline).Round(time.Millisecond))
-	if done.After(deadline) {
-		l.timing.cause = fmt.Sprintf("publishing ended %v after the next deadline", done.Sub(deadline).Round(time.Millisecond))
-	}
-	return missed * l.Period
-}
-
-// Timing says how well the deadlines were kept.
-type Timing struct {
-	Rate     float64       // Hz, over the last periods
-	P50, P99 time.Duration // of the period between wake-ups, over the last periods
-	Max      time.Duration // longest period so far
-	Missed   int64         // deadlines that passed unused, since the start
-	Cause    string        // of the last miss; "" without one
-	Failed   error         // of the last Publish; nil when it went well
-}
-
-// Timing is a copy of the present figures.
-func (l *Loop) Timing() Timing {
-	l.mu.Lock()
-	recent := l.timing.recent()
-	t := Timing{Max: l.timing.max, Missed: l.timing.missed, Cause: l.timing.cause, Failed: l.failed}
-	l.mu.Unlock()
-	t.Rate, t.P50, t.P99 = summary(recent)
-	return t
 }

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -19,7 +18,7 @@ func TestLoopKeepsAbsoluteDeadlines(t *testing.T) {
 			time.Sleep(7 * time.Millisecond) // work that must not add to the period
 			return nil
 		})
-		run(loop, 100*time.Millisecond+tick/2)
+		runFor(loop, 100*time.Millisecond+tick/2)
 		for i, at := range sent[:5] {
 			if want := time.Duration(i+1) * tick; at != want {
 				t.Errorf("command %d left at %v, want %v", i, at, want)
@@ -70,7 +69,7 @@ func TestMissedDeadlinesAreCountedWithTheirCause(t *testing.T) {
 					return publish(c)
 				})
 				loop.Sleep = sleep
-				run(loop, 190*time.Millisecond)
+				runFor(loop, 190*time.Millisecond)
 				timing := loop.Timing()
 				if timing.Missed != tt.missed || timing.Cause != tt.cause {
 					t.Errorf("missed %d, cause %q", timing.Missed, timing.Cause)
@@ -87,7 +86,7 @@ func TestLoopLeavesTheRobotStanding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var last Command
 		loop := movingLoop(t, func(c Command) error { last = c; return nil })
-		run(loop, 90*time.Millisecond)
+		runFor(loop, 90*time.Millisecond)
 		if last.Velocity != (Vector{}) {
 			t.Errorf("the last command was %v", last.Velocity)
 		}
@@ -98,7 +97,7 @@ func TestLoopPublishesNothingWhileDisarmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		loop := &Loop{Controller: NewController(settings()), Period: tick, Now: time.Now, Sleep: fakeSleep,
 			Publish: func(Command) error { t.Error("published"); return nil }}
-		run(loop, time.Second+tick/2)
+		runFor(loop, time.Second+tick/2)
 		if got := loop.Controller.Report(time.Now()).Counts.Ticks; got != 50 {
 			t.Errorf("%d ticks", got)
 		}
@@ -109,7 +108,7 @@ func TestPublishErrorsShowInTiming(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("cable cut")
 		loop := movingLoop(t, func(Command) error { return broken })
-		run(loop, 90*time.Millisecond)
+		runFor(loop, 90*time.Millisecond)
 		if got := loop.Timing().Failed; !errors.Is(got, broken) {
 			t.Errorf("got %v", got)
 		}
@@ -128,10 +127,4 @@ func movingLoop(t *testing.T, publish func(Command) error) *Loop {
 		t.Fatal(err)
 	}
 	return &Loop{Controller: c, Period: tick, Now: time.Now, Sleep: fakeSleep, Publish: publish}
-}
-
-func run(l *Loop, d time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	defer cancel()
-	l.Run(ctx)
 }

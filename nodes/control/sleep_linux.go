@@ -20,10 +20,3 @@ func PreciseSleep(until time.Time) {
 		_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &ts, nil)
 	}
 }
-
-// raisePriority asks for earlier scheduling of this thread. Without the right to
-// it (CAP_SYS_NICE) nothing changes, and the figures in diagnostics tell.
-func raisePriority() {
-	const niceness = -15
-	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), niceness)
-}
