@@ -55,23 +55,26 @@ func (a *axis) upTo(ahead []uint64, e edge) uint64 {
 	return here*a.unit + (next-here)*e.part
 }
 
-// divide writes the means of what lies between the ends of spans.
+// divide writes the means of what lies between edges.
 func (p *plan) divide(to []byte, red int) {
 	// A product with the inverse is the quotient exactly, for sums of up to 256
 	// times area: the inverse's error times those is less than 1.
 	area := p.rows.total * p.cols.total
 	const shift = 40
-	half, inverse := area/2, (1<<shift+area-1)/area
-	blue := 2 - red
-	before := p.cols.upTo(p.ahead, p.cols.edges[0])
-	for _, e := range p.cols.edges[1:] {
-		after := p.cols.upTo(p.ahead, e)
-		sum := after - before
+	half, inverse := pixel(area/2, area/2, area/2), (1<<shift+area-1)/area
+	cols, ahead := p.cols, p.ahead
+	before := cols.upTo(ahead, cols.edges[0])
+	for _, e := range cols.edges[1:] {
+		after := cols.upTo(ahead, e)
+		sum := after - before + half
 		before = after
-		q := to[:3]
-		q[red] = byte((sum&lane + half) * inverse >> shift)
-		q[1] = byte((sum>>laneBits&lane + half) * inverse >> shift)
-		q[blue] = byte((sum>>(2*laneBits)&lane + half) * inverse >> shift)
+		first := byte((sum & lane) * inverse >> shift)
+		third := byte((sum >> (2 * laneBits)) * inverse >> shift)
+		if red != 0 {
+			first, third = third, first
+		}
+		q := (*[3]byte)(to)
+		q[0], q[1], q[2] = first, byte((sum>>laneBits&lane)*inverse>>shift), third
 		to = to[3:]
 	}
 }
@@ -109,29 +112,44 @@ func (p *plan) writeEach(dst []byte, src *source) {
 }
 
 func (p *plan) sumEach(src *source, cols, rows *span) (a, b, c uint64) {
-	for y := rows.first; y <= max(rows.last, rows.to-1); y++ {
-		down := rows.weight(y, p.rows.unit)
+	add := func(y int, down uint64) {
 		if down == 0 {
-			continue
+			return
 		}
-		for x := cols.first; x <= max(cols.last, cols.to-1); x++ {
-			k := down * cols.weight(x, p.cols.unit)
-			r, g, bl := src.pixel(x, y)
-			a, b, c = a+k*uint64(r), b+k*uint64(g), c+k*uint64(bl)
-		}
+		ra, rb, rc := src.sumRow(y, cols.from, cols.to)
+		fa, fb, fc := src.pixel(cols.first, y)
+		la, lb, lc := src.pixel(cols.last, y)
+		unit, head, tail := p.cols.unit, cols.head, cols.tail
+		a += down * (ra*unit + uint64(fa)*head + uint64(la)*tail)
+		b += down * (rb*unit + uint64(fb)*head + uint64(lb)*tail)
+		c += down * (rc*unit + uint64(fc)*head + uint64(lc)*tail)
 	}
+	add(rows.first, rows.head)
+	for y := rows.from; y < rows.to; y++ {
+		add(y, p.rows.unit)
+	}
+	add(rows.last, rows.tail)
 	return a, b, c
 }
 
-// weight is how much of source pixel i s covers.
-func (s *span) weight(i int, unit uint64) uint64 {
-	switch {
-	case i >= s.from && i < s.to:
-		return unit
-	case i == s.first && s.head != 0:
-		return s.head
-	case i == s.last:
-		return s.tail
+// sumRow adds the pixels from..to (not included) of row y.
+func (s *source) sumRow(y, from, to int) (a, b, c uint64) {
+	if s.sharesColour() {
+		for x := from; x < to; x++ {
+			pa, pb, pc := s.pixel(x, y)
+			a, b, c = a+uint64(pa), b+uint64(pb), c+uint64(pc)
+		}
+		return a, b, c
 	}
-	return 0
+	row := s.data[y*s.step+from*s.bytes : y*s.step+to*s.bytes]
+	if s.colour == grey {
+		for _, v := range row {
+			a += uint64(v)
+		}
+		return a, a, a
+	}
+	for ; len(row) >= 3; row = row[s.bytes:] {
+		a, b, c = a+uint64(row[0]), b+uint64(row[1]), c+uint64(row[2])
+	}
+	return a, b, c
 }

@@ -114,7 +114,7 @@ func TestPixelsAreTheMeansOfTheirAreas(t *testing.T) {
 // Where all lanes are as full as they get, nothing may spill into the next.
 func TestWhiteStaysWhite(t *testing.T) {
 	for _, c := range []struct{ width, height, toWidth, toHeight int }{
-		{32, 257, 1, 1}, {32, 257, 3, 2}, {32, 258, 1, 1}, {600, 480, 63, 61}, {1920, 1080, 64, 64},
+		{31, 257, 1, 1}, {32, 257, 1, 1}, {32, 257, 3, 2}, {32, 258, 1, 1}, {600, 480, 63, 61}, {1920, 1080, 64, 64},
 	} {
 		m := noise("rgb8", c.width, c.height, 0)
 		for i := range m.Data {

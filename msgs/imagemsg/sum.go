@@ -19,8 +19,8 @@ const (
 	laneBits  = 21
 	lane      = 1<<laneBits - 1
 	maxRows   = (1<<16 - 1) / 255
-	maxArea   = lane / 255
-	groupSize = 24 // bytes that are added together: three words, and whole pixels of any layout
+	maxArea   = lane / 256 // half an area is added for rounding
+	groupSize = 24         // bytes that are added together: three words, and whole pixels of any layout
 )
 
 // band is the rows of a source under one row of a result.
@@ -127,21 +127,22 @@ func pixel(a, b, c uint64) uint64 { return a | b<<laneBits | c<<(2*laneBits) }
 
 // spread3 adds eight pixels of three bytes to sum, one after the other.
 func spread3(to *[8]uint64, sum, e0, o0, e1, o1, e2, o2 uint64) {
-	sum += pixel(pick(e0, 0), pick(o0, 0), pick(e0, 1))
+	const one, two = laneBits, 2 * laneBits
+	sum += e0&0xffff | o0&0xffff<<one | e0&(0xffff<<16)<<(two-16)
 	to[0] = sum
-	sum += pixel(pick(o0, 1), pick(e0, 2), pick(o0, 2))
+	sum += o0>>16&0xffff | e0>>32&0xffff<<one | o0&(0xffff<<32)<<(two-32)
 	to[1] = sum
-	sum += pixel(pick(e0, 3), pick(o0, 3), pick(e1, 0))
+	sum += e0>>48 | o0>>48<<one | e1&0xffff<<two
 	to[2] = sum
-	sum += pixel(pick(o1, 0), pick(e1, 1), pick(o1, 1))
+	sum += o1&0xffff | e1&(0xffff<<16)<<(one-16) | o1>>16&0xffff<<two
 	to[3] = sum
-	sum += pixel(pick(e1, 2), pick(o1, 2), pick(e1, 3))
+	sum += e1>>32&0xffff | o1>>32&0xffff<<one | e1>>48<<two
 	to[4] = sum
-	sum += pixel(pick(o1, 3), pick(e2, 0), pick(o2, 0))
+	sum += o1>>48 | e2&0xffff<<one | o2&0xffff<<two
 	to[5] = sum
-	sum += pixel(pick(e2, 1), pick(o2, 1), pick(e2, 2))
+	sum += e2>>16&0xffff | o2>>16&0xffff<<one | e2>>32&0xffff<<two
 	to[6] = sum
-	sum += pixel(pick(o2, 2), pick(e2, 3), pick(o2, 3))
+	sum += o2>>32&0xffff | e2>>48<<one | o2>>48<<two
 	to[7] = sum
 }
 
