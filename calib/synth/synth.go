@@ -37,7 +37,26 @@ func Lens(r *rand.Rand, m camera.Model) camera.Camera {
 	c := camera.Camera{Name: "synthetic", Width: s[0], Height: s[1], Model: m, Fx: f, Fy: f * (1 + 0.01*spread(r))}
 	c.Cx = float64(s[0]-1)/2 + 0.02*float64(s[0])*spread(r)
 	c.Cy = float64(s[1]-1)/2 + 0.02*float64(s[1])*spread(r)
-	switch m {
+	for bend(r, &c); folded(c); {
+		bend(r, &c)
+	}
+	return c
+}
+
+// folded says whether the distortion turns back within 5 % of the image's corners,
+// which no lens does: it is only the polynomial that can.
+func folded(c camera.Camera) bool {
+	w, h := float64(c.Width), float64(c.Height)
+	for _, px := range []view.Point2{{X: -0.05, Y: -0.05}, {X: 1.05, Y: -0.05}, {X: -0.05, Y: 1.05}, {X: 1.05, Y: 1.05}} {
+		if _, err := c.Unproject(view.Point2{X: w * px.X, Y: h * px.Y}); err != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func bend(r *rand.Rand, c *camera.Camera) {
+	switch c.Model {
 	case camera.PlumbBob:
 		c.D = [8]float64{-0.15 + 0.15*spread(r), 0.05 + 0.05*spread(r), 1e-3 * spread(r), 1e-3 * spread(r), 0.01 * spread(r)}
 	case camera.RationalPolynomial:
@@ -46,7 +65,6 @@ func Lens(r *rand.Rand, m camera.Model) camera.Camera {
 	case camera.Equidistant:
 		c.D = [8]float64{0.03 * spread(r), 0.01 * spread(r), 0.003 * spread(r), 0}
 	}
-	return c
 }
 
 // spread is uniform in -1 … 1.

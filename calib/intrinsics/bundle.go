@@ -1,0 +1,95 @@
+package intrinsics
+
+import (
+	"hyt/calib/camera"
+	"hyt/calib/geom"
+	"hyt/calib/planar"
+	"hyt/calib/solve"
+	"hyt/calib/view"
+)
+
+// bundle is the joint problem: one camera and a pose for each view. Changes are
+// the free camera parameters, then six numbers a view as in geom.Pose.Moved.
+// Residuals are pixels.
+type bundle struct {
+	views []view.View
+	free  []int // indices into camera.Params
+	// skip[v][i] leaves corner i of view v out.
+	skip [][]bool
+}
+
+type guess struct {
+	cam   camera.Camera
+	poses []geom.Pose
+}
+
+func (b *bundle) Size() int { return len(b.free) + 6*len(b.views) }
+
+func (b *bundle) Moved(g guess, d []float64) guess {
+	p := g.cam.Params()
+	for i, k := range b.free {
+		p[k] += d[i]
+	}
+	next := guess{g.cam.WithParams(p), make([]geom.Pose, len(g.poses))}
+	for v := range g.poses {
+		at := len(b.free) + 6*v
+		next.poses[v] = g.poses[v].Moved(d[at : at+6])
+	}
+	return next
+}
+
+// rationalPrior is how large (standard deviation) the coefficients of the rational
+// model are taken to be, in a term each. Without it a lens of little distortion
+// leaves numerator and denominator free to grow together.
+const rationalPrior = 10
+
+func (b *bundle) Terms(g guess, add func(*solve.Term)) bool {
+	if g.cam.Fx <= 0 || g.cam.Fy <= 0 {
+		return false
+	}
+	var j camera.Jacobian
+	n := len(b.free)
+	r, jc, jp := make([]float64, 2), make([]float64, 2*n), make([]float64, 12)
+	for v, w := range b.views {
+		term := solve.Term{R: r, Blocks: []solve.Block{{At: 0, J: jc}, {At: n + 6*v, J: jp}}}
+		for i, q := range w.Points {
+			if b.skip[v][i] {
+				continue
+			}
+			turned := g.poses[v].R.Apply(geom.Vec{q.X, q.Y, q.Z})
+			px, ok := g.cam.ProjectJacobian(turned.Add(g.poses[v].T), &j)
+			if !ok {
+				return false
+			}
+			r[0], r[1] = px.X-w.Pixels[i].X, px.Y-w.Pixels[i].Y
+			for c, k := range b.free {
+				jc[c], jc[n+c] = j.Params[0][k], j.Params[1][k]
+			}
+			planar.ByPose(&j.Point, turned, jp)
+			add(&term)
+		}
+	}
+	if g.cam.Model == camera.RationalPolynomial {
+		for c, k := range b.free {
+			if k >= 4 {
+				add(&solve.Term{R: []float64{g.cam.D[k-4] / rationalPrior}, Blocks: []solve.Block{{At: c, J: []float64{1.0 / rationalPrior}}}, Exact: true})
+			}
+		}
+	}
+	return true
+}
+
+// residuals returns pixel found minus pixel predicted, for every corner of v. A
+// corner that the camera cannot see there counts as an image away.
+func residuals(c camera.Camera, v view.View, p geom.Pose) []view.Point2 {
+	out := make([]view.Point2, len(v.Points))
+	for i, b := range v.Points {
+		px, ok := c.Project(p.Apply(geom.Vec{b.X, b.Y, b.Z}))
+		if !ok {
+			out[i] = view.Point2{X: float64(c.Width), Y: float64(c.Height)}
+			continue
+		}
+		out[i] = view.Point2{X: v.Pixels[i].X - px.X, Y: v.Pixels[i].Y - px.Y}
+	}
+	return out
+}
