@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .PHONY: setup
 setup: ## install what hyt needs: Cyclone DDS, ONNX Runtime
@@ -57,6 +57,24 @@ test: lint ## all tests with the race detector, then a summary
 	@go test $(RACE) -timeout 15m ./... 2>&1 | tee build/test.log | grep -v 'no test files' || true
 	@awk '/^ok/ {ok++} /^(FAIL\t|--- FAIL|panic:|FAIL$$)/ {bad++} \
 	  END {printf "\ngo test: %d packages ok, %d failure lines\n", ok, bad; exit bad>0 || ok==0}' build/test.log
+
+# The folders of the ROS 2 that is sourced, for cgo.
+ROS2_PREFIXES := $(subst :, ,$(AMENT_PREFIX_PATH))
+comma := ,
+test-ros2: export CGO_CFLAGS := -O2 -g $(patsubst %/,-I%,$(wildcard $(addsuffix /include/*/,$(ROS2_PREFIXES))))
+test-ros2: export CGO_LDFLAGS := -O2 -g $(patsubst %,-L%/lib -Wl$(comma)-rpath-link$(comma)%/lib,$(ROS2_PREFIXES))
+# For what CMake does not find by itself, such as another Python than ROS 2's.
+ROS2_CMAKE_ARGS ?=
+
+.PHONY: test-ros2
+test-ros2: setup ## on a sourced ROS 2: the conformance suite over rclgo, and real commands against our nodes
+	@[ -n "$(AMENT_PREFIX_PATH)" ] || { echo "no ROS 2 is sourced: '. /opt/ros/DISTRIBUTION/setup.bash' first" >&2; exit 1; }
+	colcon --log-base build/ros2/log build --base-paths msgs launch --build-base build/ros2/build \
+	  --install-base build/ros2/install --merge-install --cmake-args -DBUILD_TESTING=OFF $(ROS2_CMAKE_ARGS)
+	set +u; . build/ros2/install/local_setup.bash; set -u; \
+	  go vet -tags ros2 ./msgs/bus/rcl ./nodes/interop; \
+	  go test -tags ros2 -race -count=1 ./msgs/bus/rcl; \
+	  go test -tags ros2 -count=1 -timeout 30m -v ./nodes/interop
 
 .PHONY: bench
 bench: setup ## benchmarks: they print what they measured

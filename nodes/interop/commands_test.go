@@ -42,6 +42,13 @@ var commands = []step{
 	{"ros2 service call /policy/stop std_srvs/srv/Trigger", []string{`success=True`}},
 	{"ros2 service call /policy/reset_stop std_srvs/srv/Trigger", []string{`success=True`}},
 
+	// An action, for as long as its client wants it.
+	{"ros2 service call /policy/arm std_srvs/srv/SetBool '{data: true}'", []string{`success=True`}}, // the stop disarmed it
+	{"ros2 action list -t", []string{`^/policy/execute \[hyt_msgs/action/Execute\]`}},
+	{"ros2 action info /policy/execute", []string{`Action servers: 1`}},
+	{"timeout -s INT 10 ros2 action send_goal --feedback /policy/execute hyt_msgs/action/Execute '{instruction: push the blue cylinder}'", []string{
+		`Goal accepted with ID`, `progress:`}},
+
 	// Parameters: types, ranges, reasons.
 	{"ros2 param list /policy", []string{`^  control_rate$`, `^  use_sim_time$`}},
 	{"ros2 param get /policy control_rate", []string{`Double value is: 50.0`}},
@@ -64,7 +71,8 @@ var commands = []step{
 	{"ros2 lifecycle get /policy", []string{`^unconfigured \[1\]`}},
 	{"ros2 param set /policy control_rate fast", []string{`Setting parameter failed: .*control_rate.*fast`}},
 	{"ros2 param set /policy control_rate 5000.0", []string{`Setting parameter failed: .*1 to 1000`}},
-	{"sed -i s/50.0/40.0/ $OUT/policy.yaml; ros2 param load /policy $OUT/policy.yaml", []string{`Set parameter control_rate successful`}},
+	// Humble's ros2 param load trips over an empty string.
+	{"sed -i \"/''$/d; s/50.0/40.0/\" $OUT/policy.yaml; ros2 param load /policy $OUT/policy.yaml", []string{`Set parameter control_rate successful`}},
 	{"ros2 param get /policy control_rate", []string{`Double value is: 40.0`}},
 	{"ros2 param set /policy model /nowhere", []string{`Set parameter successful`}},
 	{"once ros2 lifecycle set /policy configure", []string{`Transitioning failed`}},
