@@ -59,6 +59,7 @@ var confined = []struct {
 	{"github.com/gomlx/", []string{"hyt/trainer"}, "a robot does not carry a training engine"},
 	{"github.com/tiiuae/rclgo", []string{"hyt/msgs/bus/rcl"}, "it builds only on a sourced ROS 2"},
 	{"github.com/foxglove/mcap", []string{"hyt/msgs/bag"}, "storage stays behind the bag"},
+	{"modernc.org/sqlite", []string{"hyt/msgs/bag"}, "storage stays behind the bag"},
 	{"github.com/jakecoffman/cp", []string{"hyt/gazebo/embedded"}, "physics stays behind the simulator"},
 }
 

@@ -19,6 +19,7 @@ import (
 	"hyt/nodes/doctor"
 	"hyt/nodes/launchrun"
 	"hyt/policy/modelcmd"
+	"hyt/trainer/data"
 	"hyt/trainer/traincmd"
 )
 
@@ -31,7 +32,7 @@ func main() {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &compose.UsageError{Err: err} })
 	root.AddCommand(
-		evalcmd.Command(), bagcmd.Command(), modelcmd.Command(),
+		evalcmd.Command(), bagcmd.Command(data.Default()), modelcmd.Command(),
 		traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
 	)
 	root.AddCommand(launchrun.Command())

@@ -2,6 +2,7 @@ package bag
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,104 +10,149 @@ import (
 	"github.com/foxglove/mcap/go/mcap"
 )
 
-// file is one opened MCAP file and what is in it.
+// file is one opened data file, of whatever format, and what is in it.
 type file struct {
-	name     string // as problems call it
-	data     *os.File
-	size     int64
-	channels map[uint16]*mcap.Channel
-	schemas  map[uint16]*mcap.Schema
-	counts   map[uint16]uint64 // messages by channel
-	chunks   []*chunk          // in file order
-	problems []string
+	path        string
+	name        string // as problems call it
+	size        int64  // bytes on disk
+	storage     string // rosbag2's name of the format
+	compression string // as Info calls it; "": none, as far as is known
+	topics      map[uint32]topicMetadata
+	definitions map[string]Definition // by type name
+	counts      map[uint32]uint64     // messages by topic number
+	chunks      []*chunk              // in file order
+	damages     damages
+	store       store
+	temporary   string // unpacked copy, removed by close; "": none
 }
 
-// openFile opens an MCAP file and finds its chunks: by its summary where that is
-// whole, by reading the file through where it is not.
+// store reads the chunks of one opened file. It is safe for concurrent use.
+type store interface {
+	// load returns c's messages of wanted topics in the order of recording, and
+	// what of c could not be read.
+	load(u *unpacker, c *chunk, wanted func(topic string) bool) ([]Message, []*DamageError)
+	Close() error
+}
+
+// chunk is a part of a file that is read as one: an MCAP chunk, a run of messages
+// outside of chunks, or a run of rows.
+type chunk struct {
+	file       *file
+	start, end int64    // log times, ns
+	topics     []uint32 // that have messages in it; nil: not known
+
+	at   location // MCAP: where it lies
+	bare bool     // MCAP: records as they are, no chunk header
+	cut  bool     // MCAP: its end is missing: read what is complete
+
+	firstRow, lastRow int64 // sqlite3
+}
+
+var sqliteMagic = []byte("SQLite format 3\x00")
+
+// openFile opens a data file, whatever it is, and finds its chunks.
 func openFile(path string) (*file, error) {
-	data, err := os.Open(path)
-	if err != nil {
-		return nil, err
+	f := &file{path: path, name: filepath.Base(path)}
+	if err := f.open(path); err != nil {
+		return nil, errors.Join(err, f.removeTemporary())
 	}
-	f := &file{name: filepath.Base(path), data: data}
-	if err := f.index(); err != nil {
-		data.Close()
-		return nil, err
-	}
+	f.dropUnknown()
 	return f, nil
 }
 
-func (f *file) index() error {
-	stat, err := f.data.Stat()
+func (f *file) open(path string) error {
+	data, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	f.size = stat.Size()
-	magic := make([]byte, len(mcap.Magic))
-	if n, _ := f.data.ReadAt(magic, 0); !bytes.Equal(magic, mcap.Magic) {
-		return fmt.Errorf("%s is not an MCAP file: it starts with %q", f.name, magic[:n])
+	stat, err := data.Stat()
+	if err != nil {
+		data.Close()
+		return err
 	}
+	if f.temporary == "" {
+		f.size = stat.Size()
+	}
+	magic := make([]byte, len(sqliteMagic))
+	n, _ := data.ReadAt(magic, 0)
+	magic = magic[:n]
 	f.clear()
-	if err := f.readSummary(); err != nil {
-		f.clear()
-		f.problem("%s has no usable index (%v), so it was read through", f.name, err)
-		if err := f.scan(); err != nil {
-			return err
-		}
+	switch {
+	case bytes.HasPrefix(magic, mcap.Magic):
+		f.storage = storageMCAP
+		err = f.openMCAP(data, stat.Size())
+	case bytes.Equal(magic, sqliteMagic):
+		data.Close()
+		f.storage = storageSQLite
+		return f.openSQLite(path)
+	case bytes.HasPrefix(magic, zstdMagic) && f.temporary == "":
+		err = f.openUnpacked(data)
+		data.Close()
+		return err
+	case n == 0:
+		err = fmt.Errorf("%s is empty: its recorder was killed before it wrote", f.name)
+	default:
+		err = fmt.Errorf("%s is neither MCAP nor sqlite3: it starts with %q", f.name, magic[:min(8, n)])
 	}
-	f.dropUnknown()
-	return nil
+	if err != nil {
+		data.Close()
+	}
+	return err
 }
 
-// dropUnknown leaves out messages on channels that the file does not describe.
-func (f *file) dropUnknown() {
-	for channel, n := range f.counts {
-		if _, _, ok := f.topic(channel); !ok {
-			f.problem("%s does not say what topic its channel %d is: %d messages left out", f.name, channel, n)
-			delete(f.counts, channel)
-		}
+// openUnpacked opens what is in a file that was compressed as a whole.
+func (f *file) openUnpacked(data *os.File) error {
+	path, err := unpackFile(data)
+	f.temporary = path
+	switch {
+	case path == "":
+		return fmt.Errorf("unpack %s: %w", f.name, err)
+	case err != nil:
+		f.damages.add(BadEnd, 0, "%s cannot be unpacked to its end (%v): what comes before was read", f.name, err)
 	}
+	f.compression = "zstd by file"
+	return f.open(path)
 }
 
 func (f *file) clear() {
-	f.channels = map[uint16]*mcap.Channel{}
-	f.schemas = map[uint16]*mcap.Schema{}
-	f.counts = map[uint16]uint64{}
+	f.topics = map[uint32]topicMetadata{}
+	f.definitions = map[string]Definition{}
+	f.counts = map[uint32]uint64{}
 	f.chunks = nil
 }
 
-func (f *file) problem(format string, args ...any) {
-	f.problems = append(f.problems, fmt.Sprintf(format, args...))
+// dropUnknown leaves out messages that the file does not describe, and those in
+// an encoding that nobody here can read.
+func (f *file) dropUnknown() {
+	for number, n := range f.counts {
+		t, ok := f.topics[number]
+		switch {
+		case !ok:
+			f.damages.add(BadTopic, n, "%s does not say what topic its channel %d is: %d messages left out", f.name, number, n)
+		case t.SerializationFormat != "cdr":
+			f.damages.add(BadTopic, n, "%s: topic %s is encoded as %q, hyt reads cdr: %d messages left out", f.name, t.Name, t.SerializationFormat, n)
+			delete(f.topics, number)
+		default:
+			continue
+		}
+		delete(f.counts, number)
+	}
 }
 
-// topic is the name and type that a channel carries; ok is false for a channel
-// that the file does not describe.
-func (f *file) topic(channel uint16) (name, typeName string, ok bool) {
-	c, ok := f.channels[channel]
-	if !ok {
-		return "", "", false
+func (f *file) messages() (n uint64) {
+	for _, count := range f.counts {
+		n += count
 	}
-	if s, ok := f.schemas[c.SchemaID]; ok {
-		typeName = s.Name
-	}
-	return c.Topic, typeName, true
+	return n
 }
 
-// describe keeps a schema or channel record.
-func (f *file) describe(op mcap.OpCode, body []byte) error {
-	switch op {
-	case mcap.OpSchema:
-		s, err := mcap.ParseSchema(body)
-		if err != nil {
-			return err
-		}
-		f.schemas[s.ID] = s
-	case mcap.OpChannel:
-		c, err := mcap.ParseChannel(body)
-		if err != nil {
-			return err
-		}
-		f.channels[c.ID] = c
+func (f *file) close() error {
+	return errors.Join(f.store.Close(), f.removeTemporary())
+}
+
+func (f *file) removeTemporary() error {
+	if f.temporary == "" {
+		return nil
 	}
-	return nil
+	return os.Remove(f.temporary)
 }

@@ -67,8 +67,30 @@ func (q quoted) MarshalYAML() (any, error) {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: string(q)}, nil
 }
 
+// UnmarshalYAML implements yaml.Unmarshaler. Since Jazzy, QoS profiles are no
+// longer a string that holds YAML, but YAML.
+func (q *quoted) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		*q = quoted(node.Value)
+		return nil
+	}
+	text, err := yaml.Marshal(node)
+	*q = quoted(strings.TrimSuffix(string(text), "\n"))
+	return err
+}
+
 // noStart is the starting time that rosbag2 writes for a bag without messages.
 const noStart = math.MaxInt64
+
+// countOf is how many messages a data file should hold; 0 where m does not say.
+func (m *metadata) countOf(name string) uint64 {
+	for _, f := range m.Files {
+		if f.Path == name || f.Path+packedName == name {
+			return f.MessageCount
+		}
+	}
+	return 0
+}
 
 // metadataFile is the whole document.
 type metadataFile struct {

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -22,100 +20,31 @@ type Reader struct {
 	start    int64 // smallest log time, ns
 	end      int64 // largest log time, ns
 	messages uint64
-	problems []string
+	expected map[string]uint64 // by topic, by metadata.yaml; nil: it does not say
+	damages  damages
+	stamps   headers
+	budget   int // of an iteration's memory, bytes
 }
 
-// Open opens a rosbag2 folder, or a single .mcap file. It fails only where there
-// is nothing to read; everything else that is wrong is in Problems.
+// defaultBudget is what chunks that overlap in time may take in memory, bytes.
+const defaultBudget = 256 << 20
+
+// Open opens a rosbag2 folder, or a single data file. It fails only where there
+// is nothing to read; everything else that is wrong is in Damages.
 func Open(path string) (*Reader, error) {
-	r := &Reader{path: path}
+	r := &Reader{path: path, budget: defaultBudget}
 	names, meta, err := r.find()
 	if err != nil {
 		return nil, err
 	}
 	if err := r.openFiles(names); err != nil {
-		r.Close()
-		return nil, err
+		return nil, errors.Join(err, r.Close())
 	}
 	r.summarise()
-	if meta != nil && meta.MessageCount != r.messages {
-		r.problem("%s says %d messages, the data holds %d", metadataName, meta.MessageCount, r.messages)
+	if meta != nil {
+		r.compareWith(meta)
 	}
 	return r, nil
-}
-
-// find returns the bag's data files and its metadata, nil where there is none.
-func (r *Reader) find() (files []string, meta *metadata, err error) {
-	stat, err := os.Stat(r.path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("open bag: %w", err)
-	}
-	if !stat.IsDir() {
-		return []string{r.path}, nil, r.refuseStorage("", []string{r.path})
-	}
-	meta, err = readMetadata(r.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		r.problem("%s is missing: the .mcap files in the folder were read", metadataName)
-	case err != nil:
-		r.problem("%v: the .mcap files in the folder were read", err)
-	default:
-		files = r.listed(meta)
-	}
-	found, _ := filepath.Glob(filepath.Join(globQuote(r.path), "*"))
-	storage := ""
-	if meta != nil {
-		storage = meta.StorageIdentifier
-	}
-	if err := r.refuseStorage(storage, append(found, files...)); err != nil {
-		return nil, nil, err
-	}
-	if len(files) == 0 {
-		files = slices.DeleteFunc(found, func(name string) bool { return filepath.Ext(name) != ".mcap" })
-	}
-	if len(files) == 0 {
-		return nil, nil, fmt.Errorf("%s is not a bag: it holds neither %s nor .mcap files", r.path, metadataName)
-	}
-	return files, meta, nil
-}
-
-// globQuote makes path match itself in filepath.Glob.
-func globQuote(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
-
-// listed returns the files that the metadata names and that exist. Names that
-// lead out of the bag's folder are problems.
-func (r *Reader) listed(meta *metadata) (files []string) {
-	for _, name := range meta.RelativeFilePaths {
-		full := filepath.Join(r.path, name)
-		if !filepath.IsLocal(name) {
-			r.problem("%s names the file %s outside of the bag: left out", metadataName, name)
-			continue
-		}
-		if _, err := os.Stat(full); err != nil {
-			r.problem("the file %s, named by %s, is missing", name, metadataName)
-			continue
-		}
-		files = append(files, full)
-	}
-	return files
-}
-
-// refuseStorage returns an error for bags of a kind that this package cannot read.
-func (r *Reader) refuseStorage(storage string, files []string) error {
-	extension := func(e string) bool {
-		return slices.ContainsFunc(files, func(name string) bool { return filepath.Ext(name) == e })
-	}
-	switch {
-	case storage == "sqlite3" || storage == "" && extension(".db3"):
-		return fmt.Errorf("bag %s has sqlite3 storage, which hyt does not read yet: convert it with ros2 bag convert to storage mcap", r.path)
-	case storage != "" && storage != storageID:
-		return fmt.Errorf("bag %s has storage %q: hyt reads mcap", r.path, storage)
-	case extension(".zstd"):
-		return fmt.Errorf("bag %s is compressed by the file: unpack its .zstd files with zstd -d and correct the names in %s", r.path, metadataName)
-	}
-	return nil
 }
 
 // openFiles opens what can be opened; it fails if nothing can.
@@ -125,12 +54,12 @@ func (r *Reader) openFiles(names []string) error {
 		f, err := openFile(name)
 		if err != nil {
 			firstErr = cmp.Or(firstErr, fmt.Errorf("open bag %s: %w", r.path, err))
-			r.problem("%v", err)
+			r.damages.add(BadFile, 0, "%v: the file was left out", err)
 			continue
 		}
 		r.files = append(r.files, f)
 		r.chunks = append(r.chunks, f.chunks...)
-		r.problems = append(r.problems, f.problems...)
+		r.damages = append(r.damages, f.damages...)
 	}
 	if len(r.files) == 0 {
 		return firstErr
@@ -141,25 +70,25 @@ func (r *Reader) openFiles(names []string) error {
 
 // summarise adds up topics and times of all files.
 func (r *Reader) summarise() {
-	for i, c := range r.chunks {
-		if i == 0 {
-			r.start = int64(c.start)
+	r.start, r.end = math.MaxInt64, 0
+	for _, c := range r.chunks {
+		if c.start <= c.end { // else all of its times are absurd
+			r.start, r.end = min(r.start, c.start), max(r.end, c.end)
 		}
-		r.end = max(r.end, int64(c.end))
 	}
+	r.start = min(r.start, r.end)
 	byName := map[string]*TopicInfo{}
 	for _, f := range r.files {
-		for channel := range f.channels {
-			name, typeName, _ := f.topic(channel)
-			t := byName[name]
+		for number, meta := range f.topics {
+			t := byName[meta.Name]
 			if t == nil {
-				t = &TopicInfo{Name: name, Type: typeName}
-				byName[name] = t
-			} else if t.Type != typeName {
-				r.problem("topic %s has two types, %s and %s", name, t.Type, typeName)
+				t = &TopicInfo{Name: meta.Name, Type: meta.Type, OfferedQoS: string(meta.OfferedQoSProfiles)}
+				byName[meta.Name] = t
+			} else if t.Type != meta.Type {
+				r.damages.add(BadTopic, 0, "topic %s has two types, %s and %s", meta.Name, t.Type, meta.Type)
 			}
-			t.Count += f.counts[channel]
-			r.messages += f.counts[channel]
+			t.Count += f.counts[number]
+			r.messages += f.counts[number]
 		}
 	}
 	for _, t := range byName {
@@ -171,8 +100,15 @@ func (r *Reader) summarise() {
 	slices.SortFunc(r.topics, func(a, b TopicInfo) int { return strings.Compare(a.Name, b.Name) })
 }
 
-func (r *Reader) problem(format string, args ...any) {
-	r.problems = append(r.problems, fmt.Sprintf(format, args...))
+// compareWith says where the metadata and the data differ.
+func (r *Reader) compareWith(meta *metadata) {
+	if meta.MessageCount != r.messages {
+		r.damages.add(BadMetadata, 0, "%s says %d messages, the data holds %d", metadataName, meta.MessageCount, r.messages)
+	}
+	r.expected = map[string]uint64{}
+	for _, t := range meta.Topics {
+		r.expected[t.Topic.Name] += t.MessageCount
+	}
 }
 
 // Topics lists the bag's topics by name. The slice is the caller's own.
@@ -188,9 +124,31 @@ func (r *Reader) Topic(name string) (t TopicInfo, ok bool) {
 	return TopicInfo{}, false
 }
 
-// Problems lists, in sentences, what was wrong with the bag. It is empty for a
-// bag that was closed properly.
-func (r *Reader) Problems() []string { return slices.Clone(r.problems) }
+// Expected is how many messages there should be on a topic, damaged and missing
+// ones included: the most that the data files' indexes and metadata.yaml say.
+func (r *Reader) Expected(topic string) uint64 {
+	t, _ := r.Topic(topic)
+	return max(t.Count, r.expected[topic])
+}
+
+// Definition returns the text of a message type as the bag holds it. MCAP bags
+// do, and sqlite3 bags since ROS 2 Iron.
+func (r *Reader) Definition(typeName string) (d Definition, ok bool) {
+	for _, f := range r.files {
+		if d, ok := f.definitions[typeName]; ok {
+			return d, true
+		}
+	}
+	return Definition{}, false
+}
+
+// Damages lists what was found wrong with the bag when it was opened. It is empty
+// for a bag that was closed properly. What a checksum disproves turns up only
+// while messages are read, as a *DamageError.
+func (r *Reader) Damages() []Damage { return slices.Clone(r.damages) }
+
+// Problems is Damages in sentences.
+func (r *Reader) Problems() []string { return r.damages.sentences() }
 
 // Duration is the time between the first and the last message.
 func (r *Reader) Duration() time.Duration { return time.Duration(r.end - r.start) }
@@ -199,7 +157,7 @@ func (r *Reader) Duration() time.Duration { return time.Duration(r.end - r.start
 func (r *Reader) Files() []string {
 	paths := make([]string, len(r.files))
 	for i, f := range r.files {
-		paths[i] = f.data.Name()
+		paths[i] = f.path
 	}
 	return paths
 }
@@ -207,8 +165,15 @@ func (r *Reader) Files() []string {
 // Info sums the bag up.
 func (r *Reader) Info() Info {
 	info := Info{
-		Storage: storageID, Messages: r.messages, Duration: r.Duration().Seconds(),
-		Topics: append([]TopicInfo{}, r.topics...), Problems: append([]string{}, r.problems...),
+		Compression: "none", Files: len(r.files), Messages: r.messages, Duration: r.Duration().Seconds(),
+		Topics: append([]TopicInfo{}, r.topics...), Problems: r.Problems(),
+	}
+	for _, f := range r.files {
+		info.Storage = f.storage
+		info.Bytes += f.size
+		if f.compression != "" {
+			info.Compression = f.compression
+		}
 	}
 	if r.messages > 0 {
 		info.Start = time.Unix(0, r.start).UTC()
@@ -216,11 +181,12 @@ func (r *Reader) Info() Info {
 	return info
 }
 
-// Close closes the bag's files. Iterations must have ended.
+// Close closes the bag's files and removes unpacked copies. Iterations must have
+// ended.
 func (r *Reader) Close() error {
 	var errs []error
 	for _, f := range r.files {
-		errs = append(errs, f.data.Close())
+		errs = append(errs, f.close())
 	}
 	return errors.Join(errs...)
 }

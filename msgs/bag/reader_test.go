@@ -16,12 +16,13 @@ import (
 )
 
 func TestInfoSumsUp(t *testing.T) {
-	info := open(t, record(t, 11, noTimer)).Info()
+	dir := record(t, 11, noTimer)
+	info := open(t, dir).Info()
 	want := Info{
-		Storage: "mcap", Messages: 22, Start: t0.UTC(), Duration: 1,
+		Storage: "mcap", Compression: "none", Files: 1, Bytes: int64(len(readFile(t, dataFile(t, dir)))), Messages: 22, Start: t0.UTC(), Duration: 1,
 		Topics: []TopicInfo{
 			{Name: "/image", Type: "sensor_msgs/msg/Image", Count: 11, Hz: 10},
-			{Name: "/instruction", Type: "std_msgs/msg/String", Count: 11, Hz: 10},
+			{Name: "/instruction", Type: "std_msgs/msg/String", Count: 11, Hz: 10, OfferedQoS: "- history: 1\n  depth: 1"},
 		},
 		Problems: []string{},
 	}
@@ -36,7 +37,7 @@ func TestInfoOfAnEmptyBag(t *testing.T) {
 	check(t, w.Close())
 	text, err := json.Marshal(open(t, dir).Info())
 	check(t, err)
-	const want = `{"storage":"mcap","messages":0,"duration_s":0,"topics":[],"problems":[]}`
+	const want = `{"storage":"mcap","compression":"none","files":1,"bytes":283,"messages":0,"duration_s":0,"topics":[],"problems":[]}`
 	if string(text) != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
@@ -73,7 +74,7 @@ func TestReadsWithoutMetadata(t *testing.T) {
 	check(t, os.Remove(filepath.Join(dir, metadataName)))
 	r := open(t, dir)
 	expectRecorded(t, all(t, r))
-	if diff := cmp.Diff([]string{"metadata.yaml is missing: the .mcap files in the folder were read"}, r.Problems()); diff != "" {
+	if diff := cmp.Diff([]string{"metadata.yaml is missing: the data files in the folder were read"}, r.Problems()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -160,17 +161,17 @@ func TestSaysWhatIsWrong(t *testing.T) {
 		want string // in the error or, after "problem: ", in a problem
 	}{
 		"no folder":       {filepath.Join(t.TempDir(), "none"), "no such file or directory"},
-		"an empty folder": {t.TempDir(), "is not a bag: it holds neither metadata.yaml nor .mcap files"},
-		"wrong magic": {broken(func(_, file string) { write(file, "SQLite format 3") }),
-			`demo_0.mcap is not an MCAP file: it starts with "SQLite f"`},
-		"sqlite3": {broken(func(dir, _ string) {
-			write(filepath.Join(dir, metadataName), "rosbag2_bagfile_information: {version: 5, storage_identifier: sqlite3}")
-		}), "has sqlite3 storage, which hyt does not read yet: convert it with ros2 bag convert"},
+		"an empty folder": {t.TempDir(), "is not a bag: it holds no .mcap and no .db3 files"},
+		"wrong magic": {broken(func(_, file string) { write(file, "#ROSBAG V2.0") }),
+			`demo_0.mcap is neither MCAP nor sqlite3: it starts with "#ROSBAG "`},
+		"an empty file": {broken(func(_, file string) { write(file, "") }), "demo_0.mcap is empty: its recorder was killed"},
+		"a database that is no bag": {broken(func(_, file string) { write(file, "SQLite format 3\x00") }),
+			"demo_0.mcap: it cannot be opened"},
 		"another storage": {broken(func(dir, _ string) {
 			write(filepath.Join(dir, metadataName), "rosbag2_bagfile_information: {version: 5, storage_identifier: tape}")
-		}), `has storage "tape": hyt reads mcap`},
-		"a compressed file": {broken(func(_, file string) { check(t, os.Rename(file, file+".zstd")) }),
-			"unpack its .zstd files"},
+		}), `has storage "tape": hyt reads mcap and sqlite3`},
+		"a packed file that is none": {broken(func(_, file string) { write(file, "\x28\xb5\x2f\xfdnothing") }),
+			"unpack demo_0.mcap"},
 		"metadata of nothing": {broken(func(dir, _ string) { write(filepath.Join(dir, metadataName), "{}") }),
 			"problem: metadata.yaml lacks the key rosbag2_bagfile_information"},
 		"metadata that is no YAML": {broken(func(dir, _ string) { write(filepath.Join(dir, metadataName), "\t{") }),

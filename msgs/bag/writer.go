@@ -32,10 +32,10 @@ type Options struct {
 	// FlushEvery bounds what a crash loses: at this period the open chunk is
 	// ended, written and synced to disk. 0: 500 ms; negative: only by size.
 	FlushEvery time.Duration
-	// Definition finds the ros2msg text of a type, for the file's schemas.
-	// nil: msgs.Definition. A type that it does not know is recorded without
-	// its text, as ros2 bag does it.
-	Definition func(typeName string) (string, error)
+	// Definition finds the text of a type, for the file's schemas; where it does
+	// not know one, or is nil, msgs.Definition does. A type without a text is
+	// recorded without, as ros2 bag does it.
+	Definition func(typeName string) (d Definition, ok bool)
 }
 
 const (
@@ -63,7 +63,7 @@ type Writer struct {
 	opts    *mcap.WriterOptions // shared with mcap: see seal
 	chunk   int64               // the chunk size asked for
 	mcap    *mcap.Writer
-	define  func(string) (string, error)
+	define  func(typeName string) (d Definition, ok bool)
 	schemas map[string]uint16 // type name -> schema id
 	topics  map[string]*writerTopic
 	order   []*writerTopic // as declared
@@ -95,9 +95,6 @@ func Create(dir string, o Options) (*Writer, error) {
 	}
 	if o.FlushEvery == 0 {
 		o.FlushEvery = defaultFlushEvery
-	}
-	if o.Definition == nil {
-		o.Definition = msgs.Definition
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -210,11 +207,16 @@ func (w *Writer) schema(typeName string) (uint16, error) {
 		return id, nil
 	}
 	id := uint16(len(w.schemas) + 1) // 0 means "no schema"
-	s := &mcap.Schema{ID: id, Name: typeName, Encoding: "ros2msg"}
-	if text, err := w.define(typeName); err == nil {
-		s.Data = []byte(text)
-	} else {
-		s.Encoding = ""
+	s := &mcap.Schema{ID: id, Name: typeName}
+	if w.define != nil {
+		if d, ok := w.define(typeName); ok {
+			s.Encoding, s.Data = d.Encoding, []byte(d.Text)
+		}
+	}
+	if s.Data == nil {
+		if text, err := msgs.Definition(typeName); err == nil {
+			s.Encoding, s.Data = ros2msg, []byte(text)
+		}
 	}
 	if err := w.mcap.WriteSchema(s); err != nil {
 		return 0, err

@@ -122,7 +122,7 @@ func (w *Writer) finish() (*metadata, error) {
 // metadata describes what was written so far.
 func (w *Writer) metadata() *metadata {
 	m := &metadata{
-		Version: metadataVersion, StorageIdentifier: storageID,
+		Version: metadataVersion, StorageIdentifier: storageMCAP,
 		StartingTime: startingTime{w.first}, MessageCount: w.count,
 		Topics: []topicCount{}, RelativeFilePaths: []string{w.name},
 	}

@@ -1,78 +1,53 @@
-// Package bagcmd is the command line of bags: hyt bag info.
+// Package bagcmd is the command line of bags: hyt bag info, check and recover.
 package bagcmd
 
 import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"hyt/msgs/bag"
+	"hyt/msgs/bag/bagcheck"
 )
 
-// Command returns `hyt bag` with its subcommands.
-func Command() *cobra.Command {
+// Command returns `hyt bag` with its subcommands. trainer says what training
+// would make of a bag; nil: nothing is said.
+func Command(trainer bagcheck.Trainer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bag",
-		Short: "Look into rosbag2 recordings",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Short: "Look into rosbag2 recordings, and save what can be saved",
+		Long: "Reads rosbag2 folders (or single files) with MCAP or sqlite3 storage, compressed or not, split or not.\n" +
+			"Bags that broke off or are damaged are read as far as they go.",
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(infoCommand())
+	cmd.AddCommand(infoCommand(), checkCommand(trainer), recoverCommand())
 	return cmd
 }
 
-func infoCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "info DIR",
-		Short: "Say what a bag holds and what is wrong with it",
-		Long: "Reads a rosbag2 folder (or one .mcap file) and prints its topics, types, counts and rates.\n" +
-			"A bag that was cut off is read as far as it goes; what was wrong stands under \"problems\".",
-		Example: "  hyt bag info recordings/touch_0007\n  hyt bag info recordings/touch_0007 --json | jq .messages",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := bag.Open(args[0])
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			if asJSON {
-				enc := json.NewEncoder(cmd.OutOrStdout())
-				enc.SetIndent("", "  ")
-				return enc.Encode(r.Info())
-			}
-			return printInfo(cmd.OutOrStdout(), args[0], r.Info())
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON for scripts")
-	return cmd
-}
+// UsageError is a command line that is wrong: exit code 2.
+type UsageError struct{ Err error }
 
-// printInfo writes info for people.
-func printInfo(w io.Writer, path string, info bag.Info) error {
-	fmt.Fprintf(w, "bag       %s\nstorage   %s\nmessages  %d\nduration  %.3f s\n", path, info.Storage, info.Messages, info.Duration)
-	if !info.Start.IsZero() {
-		fmt.Fprintf(w, "start     %s\n", info.Start.Format(time.RFC3339Nano))
-	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\nTOPIC\tTYPE\tCOUNT\tHZ\n")
-	for _, t := range info.Topics {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%.1f\n", t.Name, t.Type, t.Count, t.Hz)
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	for _, p := range info.Problems {
-		if _, err := fmt.Fprintf(w, "\nproblem: %s", p); err != nil {
-			return err
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// ExitCode is that of wrong usage.
+func (e *UsageError) ExitCode() int { return 2 }
+
+// usage makes what check says an error of usage.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return &UsageError{fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())}
 		}
+		return nil
 	}
-	if len(info.Problems) > 0 {
-		fmt.Fprintln(w)
-	}
-	return nil
+}
+
+// printJSON writes v for scripts.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

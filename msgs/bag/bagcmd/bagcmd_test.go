@@ -45,7 +45,7 @@ func record(t *testing.T) string {
 
 func run(args ...string) (string, error) {
 	var out bytes.Buffer
-	cmd := Command()
+	cmd := Command(nil)
 	cmd.SetOut(&out)
 	cmd.SetErr(&out)
 	cmd.SilenceUsage, cmd.SilenceErrors = true, true
