@@ -2,7 +2,8 @@
 // serialised CDR, and typed Publish and Subscribe on top of it.
 //
 // Drivers: bus/mem (in one process), bus/dds (Eclipse Cyclone DDS: a ROS 2
-// participant without ROS 2 installed). All of them pass bus/bustest.
+// participant without ROS 2 installed), bus/rcl (rclgo: the RMW of a sourced ROS 2).
+// All of them pass bus/bustest.
 package bus
 
 import (
@@ -15,7 +16,7 @@ import (
 // any goroutine. Close closes every node that is still open and waits for their
 // handlers to return.
 type Driver interface {
-	// Name is the driver's short name: "mem", "dds".
+	// Name is the driver's short name: "mem", "dds", "rcl".
 	Name() string
 	// OpenNode makes a node known to the ROS graph. namespace starts with "/".
 	OpenNode(name, namespace string) (Node, error)

@@ -22,6 +22,11 @@ var theirBags = []step{
 	{"ros2 bag info $OUT/mcap", []string{`Topic: /image \| Type: sensor_msgs/msg/Image \| Count: [1-9]`}},
 	{"hyt bag info $OUT/mcap", []string{`/image +sensor_msgs/msg/Image +[1-9]`, `/joint_states`}},
 	{"hyt bag info --json $OUT/mcap", []string{`"storage": "mcap"`, `"problems": \[\]`}},
+	{"hyt bag check $OUT/mcap; echo said $?", []string{`^said 0`}},
+	{"once timeout -s INT 8 ros2 bag record -s sqlite3 -o $OUT/sqlite3 /image /joint_states", []string{`Subscribed to topic '/image'`}},
+	{"hyt bag info $OUT/sqlite3", []string{`/image +sensor_msgs/msg/Image +[1-9]`, `/joint_states`}},
+	{"hyt bag info --json $OUT/sqlite3", []string{`"storage": "sqlite3"`, `"problems": \[\]`}},
+	{"hyt bag check $OUT/sqlite3; echo said $?", []string{`^said 0`}},
 }
 
 var ourBags = []step{
