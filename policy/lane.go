@@ -105,9 +105,13 @@ func (l *lane) close() error {
 // shapes that they have seen before. A running graph cannot be interrupted: ctx
 // counts before each.
 
-func (l *lane) run(ctx context.Context, g *onnx.Graph, in []*onnx.Tensor, from *onnx.State, out []*onnx.Tensor, into *onnx.State) error {
+// run counts a run of the graph, where there is a count.
+func (l *lane) run(ctx context.Context, count *atomic.Int64, g *onnx.Graph, in []*onnx.Tensor, from *onnx.State, out []*onnx.Tensor, into *onnx.State) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if count != nil {
+		count.Add(1)
 	}
 	l.since.Store(max(int64(time.Since(l.engine.opened)), 1))
 	err := g.RunInto(in, from, out, into)
@@ -127,8 +131,7 @@ func (l *lane) look(ctx context.Context, obs Observation, into *onnx.State) erro
 	if l.proprio != nil {
 		copy(l.proprio.Float32(), obs.Proprio)
 	}
-	l.prefills.Add(1)
-	return l.run(ctx, l.image, l.imageIn, nil, nil, into)
+	return l.run(ctx, &l.prefills, l.image, l.imageIn, nil, nil, into)
 }
 
 // write continues from, a state of so many positions, by tokens, at least one.
@@ -148,17 +151,18 @@ func (l *lane) write(ctx context.Context, from *onnx.State, positions int, token
 		l.tokens[len(tokens)] = in
 	}
 	copy(in.Int64(), tokens)
-	l.extends.Add(1)
-	l.read.Add(int64(len(tokens)))
 	l.one[0][0], l.one[1][0] = in, l.logits
-	return l.run(ctx, l.extend, l.one[0][:], from, l.one[1][:], into)
+	if err := l.run(ctx, &l.extends, l.extend, l.one[0][:], from, l.one[1][:], into); err != nil {
+		return err
+	}
+	l.read.Add(int64(len(tokens)))
+	return nil
 }
 
 // chunk asks for the actions after what the state holds, and writes them into c.
 func (l *lane) chunk(ctx context.Context, from *onnx.State, stamp time.Time, m Mode, c *Chunk) error {
-	l.acts.Add(1)
 	l.one[1][0] = l.actions
-	if err := l.run(ctx, l.act, nil, from, l.one[1][:], nil); err != nil {
+	if err := l.run(ctx, &l.acts, l.act, nil, from, l.one[1][:], nil); err != nil {
 		return err
 	}
 	a := &l.engine.spec.Action
@@ -173,9 +177,8 @@ func (l *lane) chunk(ctx context.Context, from *onnx.State, stamp time.Time, m M
 // choose asks the gate, after the instruction, for the probability that thinking
 // pays.
 func (l *lane) choose(ctx context.Context, from *onnx.State) (float64, error) {
-	l.gates.Add(1)
 	l.one[1][0] = l.pThink
-	if err := l.run(ctx, l.gate, nil, from, l.one[1][:], nil); err != nil {
+	if err := l.run(ctx, &l.gates, l.gate, nil, from, l.one[1][:], nil); err != nil {
 		return 0, err
 	}
 	p := float64(l.pThink.Float32()[0])

@@ -67,7 +67,7 @@ func (l *lane) warm(ctx context.Context) ([]GraphTime, error) {
 		var took [2]time.Duration
 		for i := range took {
 			start := time.Now()
-			if err := l.run(ctx, step.graph, step.in, step.from, step.out, step.into); err != nil {
+			if err := l.run(ctx, nil, step.graph, step.in, step.from, step.out, step.into); err != nil {
 				return nil, err
 			}
 			took[i] = time.Since(start)

@@ -32,7 +32,7 @@ func start(library string) error {
 		return err
 	}
 	ort.SetSharedLibraryPath(library)
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("ONNX Runtime does not load from %s (%w); run `make setup` to get one that fits this machine", library, err)
 	}
 	environment.library = library

@@ -19,7 +19,7 @@ func Parse(text string) (Thought, error) {
 		name := part[0]
 		at := slices.Index(fieldNames(), name)
 		if at < 0 {
-			return Thought{}, fmt.Errorf("thought: field %d starts with %q: want one of %s", i+1, name, strings.Join(fieldNames(), ", "))
+			return Thought{}, fmt.Errorf("thought: field %d starts with %q: want one of %s", i+1, short(name), strings.Join(fieldNames(), ", "))
 		}
 		if at < next {
 			return Thought{}, fmt.Errorf("thought: field %d, %q, comes too late or twice: the order is %s", i+1, name, strings.Join(fieldNames(), ", "))
@@ -80,26 +80,26 @@ func step(body []string) (string, error) { return phrase(body, 2, "a verb and an
 func phrase(body []string, atLeast int, what string) (string, error) {
 	for _, w := range body {
 		if w == "," || strings.ContainsAny(w, "<>") {
-			return "", fmt.Errorf("%q is not a word here: want %s", w, what)
+			return "", fmt.Errorf("%q is not a word here: want %s", short(w), what)
 		}
 	}
 	if len(body) < atLeast {
-		return "", fmt.Errorf("%q is too short: want %s", strings.Join(body, " "), what)
+		return "", fmt.Errorf("%q is too short: want %s", short(strings.Join(body, " ")), what)
 	}
 	return strings.Join(body, " "), nil
 }
 
 func place(body []string) (*Place, error) {
 	if len(body) != 2 {
-		return nil, fmt.Errorf("%q is not a place: want two bins such as \"<x12> <y40>\"", strings.Join(body, " "))
+		return nil, fmt.Errorf("%q is not a place: want two bins such as \"<x12> <y40>\"", short(strings.Join(body, " ")))
 	}
 	x, okX := binOf(body[0], 'x')
 	y, okY := binOf(body[1], 'y')
 	switch {
 	case !okX:
-		return nil, fmt.Errorf("%q is not a column: want \"<x00>\" to \"<x63>\"", body[0])
+		return nil, fmt.Errorf("%q is not a column: want \"<x00>\" to \"<x63>\"", short(body[0]))
 	case !okY:
-		return nil, fmt.Errorf("%q is not a row: want \"<y00>\" to \"<y63>\"", body[1])
+		return nil, fmt.Errorf("%q is not a row: want \"<y00>\" to \"<y63>\"", short(body[1]))
 	}
 	return &Place{X: x, Y: y}, nil
 }
@@ -127,7 +127,7 @@ func motions(body []string) ([]string, error) {
 			}
 			out = append(out, w+" "+body[i])
 		default:
-			return nil, fmt.Errorf("%q is not a motion: want left, right, forward, back, up, down, turn left, turn right or still", w)
+			return nil, fmt.Errorf("%q is not a motion: want left, right, forward, back, up, down, turn left, turn right or still", short(w))
 		}
 	}
 	if len(out) == 0 {
@@ -140,7 +140,7 @@ func grip(body []string) (string, error) {
 	if g := strings.Join(body, " "); g == "open" || g == "close" || g == "hold" {
 		return g, nil
 	}
-	return "", fmt.Errorf("%q is not a grip: want open, close or hold", strings.Join(body, " "))
+	return "", fmt.Errorf("%q is not a grip: want open, close or hold", short(strings.Join(body, " ")))
 }
 
 // words cuts text at white space, lower-cased, with ";", "," and "<...>" each a
@@ -162,4 +162,13 @@ func split(words []string, sep string) [][]string {
 		words = words[i+1:]
 	}
 	return parts
+}
+
+// short keeps what an error quotes to a length that people read.
+func short(text string) string {
+	const most = 40
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
