@@ -163,7 +163,6 @@ func (c *Controller) Tick(now time.Time) (cmd Command, send bool) {
 	c.counts.Ticks++
 	if now.Before(last.Add(-c.settings.Period)) {
 		c.counts.ClockJumps++
-		c.plan.gone.reset()
 		c.forget() // its stamps are on a clock that is no more
 		c.lack = ClockJumped
 	}

@@ -196,6 +196,40 @@ func TestOlderChunksDoNotReplaceNewerOnes(t *testing.T) {
 	}
 }
 
+func TestOfTwoChunksBeforeATickTheNewerCounts(t *testing.T) {
+	older, newer := plain(epoch.Add(-action), 8, 0.01, 0), plain(epoch, 8, 0.02, 0)
+	for _, order := range [][]Chunk{{older, newer}, {newer, older}} {
+		c := ready(t, settings(), 0)
+		for _, chunk := range order {
+			offer(t, c, chunk)
+		}
+		if cmd, _ := c.Tick(epoch); !near(cmd.Velocity[0], 0.2) {
+			t.Errorf("%v m/s", cmd.Velocity[0])
+		}
+	}
+}
+
+func TestAGoodChunkEndsTheBlameOfABadOne(t *testing.T) {
+	c := ready(t, settings(), 0)
+	if err := c.Offer(plain(epoch, 8, math.NaN(), 0)); err == nil {
+		t.Fatal("taken")
+	}
+	reason := func(at time.Duration) Reason {
+		cmd, _ := c.Tick(epoch.Add(at))
+		return cmd.Reason
+	}
+	if got := reason(0); got != ChunkNotFinite {
+		t.Errorf("at first: %v", got)
+	}
+	offer(t, c, plain(epoch, 2, 0.01, 0))
+	if got := reason(100 * ms); got != None {
+		t.Errorf("with a good one: %v", got)
+	}
+	if got := reason(200 * ms); got != ChunkUsedUp {
+		t.Errorf("when that is used up: %v", got)
+	}
+}
+
 func TestWithoutAPoseItRefusesToArm(t *testing.T) {
 	s := settings()
 	s.Limits.Workspace = &Box{Min: [3]float64{-1, -1, -1}, Max: [3]float64{1, 1, 1}, Margin: 0.1}

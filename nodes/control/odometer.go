@@ -14,11 +14,13 @@ type odometer struct {
 	velocity Vector
 }
 
-func (o *odometer) reset() { *o = odometer{} }
-
-// advance carries out the last command until now, a tick.
+// advance carries out the last command until now, a tick. A clock that was set back
+// makes it forget earlier times.
 func (o *odometer) advance(now time.Time) {
 	gone := o.at(now)
+	if o.n > 0 && now.Before(o.ticks[(o.n-1)%len(o.ticks)].at) {
+		gone, o.n = Vector{}, 0
+	}
 	e := &o.ticks[o.n%len(o.ticks)]
 	e.at, e.gone = now, gone
 	o.n++

@@ -57,8 +57,8 @@ func (c *Controller) adopt(now, last time.Time) {
 		c.refuse(ChunkLate)
 		return
 	}
-	if c.standing || c.retasked && c.settings.Chunking.Blending == BlendEnsemble {
-		c.plan.clear() // nothing to blend from, or nothing to average with
+	if c.retasked && c.settings.Chunking.Blending == BlendEnsemble {
+		c.plan.clear() // nothing to average with
 	}
 	c.plan.add(chunk, last)
 	c.lack, c.retasked = None, false
