@@ -55,18 +55,48 @@ func (f *file) connect(path string) (*sqliteStore, error) {
 		return nil, err
 	}
 	if !hasContent(abs+"-wal") && !hasContent(abs+"-journal") {
-		return dial(abs, "immutable=1")
+		return f.connectAlone(abs)
 	}
 	_, err = os.Stat(abs + "-shm")
 	hadIndex := err == nil
 	s, err := dial(abs, "mode=ro")
 	if err != nil {
 		f.damages.add(BadEnd, 0, "%s: the log of its last transactions cannot be read (%v): what was written before was read", f.name, err)
-		return dial(abs, "immutable=1")
+		return f.connectAlone(abs)
 	}
 	if !hadIndex {
 		s.cleanup = func() error { return removeIfThere(abs + "-shm") }
 	}
+	return s, nil
+}
+
+// connectAlone opens a database file without what may lie beside it.
+func (f *file) connectAlone(abs string) (*sqliteStore, error) {
+	header := make([]byte, 18)
+	data, err := os.Open(abs)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := data.ReadAt(header, 0)
+	stat, err := data.Stat()
+	if err := errors.Join(err, data.Close()); err != nil {
+		return nil, err
+	}
+	page := pageSize(header[:n])
+	if page == 0 || stat.Size()%page == 0 {
+		return dial(abs, "mode=ro&immutable=1")
+	}
+	f.damages.add(BadEnd, 0, "%s ends in the middle of a page: its last %d bytes were left out", f.name, stat.Size()%page)
+	pages := wholePages{path: abs, page: page}
+	name, unregister, err := pages.register()
+	if err != nil {
+		return nil, err
+	}
+	s, err := dial(pages.name(), "immutable=1&vfs="+name)
+	if err != nil {
+		return nil, errors.Join(err, unregister())
+	}
+	s.cleanup = unregister
 	return s, nil
 }
 
@@ -87,9 +117,8 @@ func hasContent(name string) bool {
 func dial(path, how string) (*sqliteStore, error) {
 	// writable_schema lets sqlite open a file that is shorter than it says; nothing
 	// is written, since the file is opened for reading only.
-	name := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&" + how +
-		"&_pragma=writable_schema(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=query_only(1)"}
-	db, err := sql.Open("sqlite", name.String())
+	const pragmas = "&_pragma=writable_schema(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=query_only(1)"
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+how+pragmas)
 	if err != nil {
 		return nil, err
 	}
