@@ -26,6 +26,7 @@ var layers = []struct {
 	{"hyt/msgs/bus/dds", 3, "a driver"},
 	{"hyt/msgs/bus/rcl", 3, "a driver"},
 	{"hyt/calib", 1, "maths of cameras"},
+	{"hyt/calib/calibcmd", 2, "a command"},
 	{"hyt/policy/thought", 1, "the language of thoughts: text only"},
 	{"hyt/policy/tokenizer", 1, "text to ids"},
 	{"hyt/policy/spec", 1, "the model directory"},

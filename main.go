@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hyt/calib/calibcmd"
 	"hyt/gazebo/eval/evalcmd"
 	"hyt/msgs/bag/bagcmd"
 	"hyt/nodes/compose"
@@ -33,7 +34,7 @@ func main() {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &compose.UsageError{Err: err} })
 	root.AddCommand(
 		evalcmd.Command(), bagcmd.Command(data.Default()), modelcmd.Command(),
-		traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
+		calibcmd.Command(), traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
 	)
 	root.AddCommand(launchrun.Command())
 	root.AddCommand(compose.Commands()...)

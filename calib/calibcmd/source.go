@@ -1,0 +1,218 @@
+package calibcmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // formats that images may have
+	_ "image/png"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"hyt/calib/detect"
+	"hyt/msgs"
+	"hyt/msgs/bag"
+	"hyt/msgs/imagemsg"
+	"hyt/msgs/sensor_msgs"
+)
+
+// frame is one image of a source.
+type frame struct {
+	name  string
+	stamp time.Time // when the camera took it; zero for files
+	load  func() (*image.Gray, error)
+}
+
+// source is where images come from.
+type source struct {
+	paths []string      // folders of images, images, or one bag
+	topic string        // of a bag; "" where it has only one of images
+	every time.Duration // least time between two images of a bag
+}
+
+const (
+	imageType      = "sensor_msgs/msg/Image"
+	compressedType = "sensor_msgs/msg/CompressedImage"
+)
+
+// frames lists the source's images. The sequence may yield an error for a part
+// of a bag that is damaged, and goes on after it.
+func (s source) frames() (iter.Seq2[frame, error], error) {
+	if len(s.paths) == 1 && isBag(s.paths[0]) {
+		return s.bagFrames(s.paths[0])
+	}
+	if s.topic != "" {
+		return nil, usagef("--topic is for bags, and %s is none", strings.Join(s.paths, " "))
+	}
+	var files []string
+	for _, path := range s.paths {
+		found, err := imageFiles(path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	return func(yield func(frame, error) bool) {
+		for _, name := range files {
+			load := func() (*image.Gray, error) {
+				data, err := os.ReadFile(name)
+				if err != nil {
+					return nil, err
+				}
+				return decode(data)
+			}
+			if !yield(frame{name: filepath.Base(name), load: load}, nil) {
+				return
+			}
+		}
+	}, nil
+}
+
+// isBag tells whether path is a rosbag2 folder or a file of one.
+func isBag(path string) bool {
+	storage := func(name string) bool { return filepath.Ext(name) == ".mcap" || filepath.Ext(name) == ".db3" }
+	if storage(path) {
+		return true
+	}
+	if _, err := os.Stat(filepath.Join(path, "metadata.yaml")); err == nil {
+		return true
+	}
+	entries, _ := os.ReadDir(path)
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool { return storage(e.Name()) })
+}
+
+var imageEndings = []string{".png", ".jpg", ".jpeg"}
+
+// imageFiles is path itself, or the images in the folder path, by name.
+func imageFiles(path string) (files []string, err error) {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !stat.IsDir() {
+		return []string{path}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if !e.IsDir() && slices.Contains(imageEndings, strings.ToLower(filepath.Ext(e.Name()))) {
+			files = append(files, filepath.Join(path, e.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s holds neither a bag nor images (%s)", path, strings.Join(imageEndings, " "))
+	}
+	return files, nil
+}
+
+// bagFrames lists the images on a bag's topic.
+func (s source) bagFrames(path string) (iter.Seq2[frame, error], error) {
+	r, err := bag.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	topic, err := s.imageTopic(r)
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return func(yield func(frame, error) bool) {
+		defer r.Close()
+		var last time.Time
+		for m, err := range r.Messages(topic) {
+			if err == nil && !last.IsZero() && m.LogTime.Sub(last) < s.every {
+				continue
+			}
+			var f frame
+			if err == nil {
+				last = m.LogTime
+				f, err = messageFrame(m)
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}, nil
+}
+
+// imageTopic is the topic asked for, or the only one with images.
+func (s source) imageTopic(r *bag.Reader) (string, error) {
+	var names []string
+	for _, t := range r.Topics() {
+		if t.Type == imageType || t.Type == compressedType {
+			names = append(names, t.Name)
+		}
+	}
+	switch {
+	case s.topic != "" && !slices.Contains(names, s.topic):
+		return "", fmt.Errorf("the bag has no images on %s; its topics with images: %s", s.topic, strings.Join(names, " "))
+	case s.topic != "":
+		return s.topic, nil
+	case len(names) == 0:
+		return "", errors.New("the bag has no topic with images (sensor_msgs/Image or CompressedImage)")
+	case len(names) > 1:
+		return "", usagef("the bag has images on %s: name one with --topic", strings.Join(names, ", "))
+	}
+	return names[0], nil
+}
+
+// messageFrame names a message by its stamp; its image is decoded later, maybe by
+// another goroutine.
+func messageFrame(m bag.Message) (frame, error) {
+	if m.Type == compressedType {
+		var c sensor_msgs.CompressedImage
+		err := msgs.Unmarshal(m.Data, &c)
+		stamp := c.Header.Stamp.AsTime()
+		return frame{stampName(stamp), stamp, func() (*image.Gray, error) { return decode(c.Data) }}, err
+	}
+	var c sensor_msgs.Image
+	err := msgs.Unmarshal(m.Data, &c)
+	stamp := c.Header.Stamp.AsTime()
+	return frame{stampName(stamp), stamp, func() (*image.Gray, error) { return greyMessage(&c) }}, err
+}
+
+func stampName(t time.Time) string { return fmt.Sprintf("%d.%03d", t.Unix(), t.Nanosecond()/1e6) }
+
+// maxPixels bounds what is decoded, so that a false header takes no memory.
+const maxPixels = 1 << 27
+
+// decode reads a PNG or JPEG file.
+func decode(data []byte) (*image.Gray, error) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("no PNG or JPEG image: %w", err)
+	}
+	if c.Width*c.Height > maxPixels {
+		return nil, fmt.Errorf("%d x %d pixels are too many", c.Width, c.Height)
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("damaged image: %w", err)
+	}
+	return detect.Gray(img), nil
+}
+
+// greyMessage is the brightness of an image message in its own size.
+func greyMessage(m *sensor_msgs.Image) (*image.Gray, error) {
+	w, h := int(m.Width), int(m.Height)
+	if w <= 0 || h <= 0 || w > maxPixels/h {
+		return nil, fmt.Errorf("%d x %d pixels cannot be", w, h)
+	}
+	rgb := make([]byte, 3*w*h)
+	if err := imagemsg.Decode(m, w, h, [4]float64{}, rgb); err != nil {
+		return nil, err
+	}
+	g := image.NewGray(image.Rect(0, 0, w, h))
+	for i := range g.Pix {
+		r, gr, b := uint32(rgb[3*i]), uint32(rgb[3*i+1]), uint32(rgb[3*i+2])
+		g.Pix[i] = uint8((299*r + 587*gr + 114*b + 500) / 1000) // ITU-R BT.601
+	}
+	return g, nil
+}
