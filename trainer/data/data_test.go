@@ -150,14 +150,14 @@ func TestLeavesOutWhatCannotBeUsed(t *testing.T) {
 				p.instruction("go")
 				p.start(0, "a")
 				p.write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "rgb8", Step: 192, Data: make([]byte, 99)})
-				p.write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "yuv422", Step: 192})
+				p.write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "bayer_rggb8", Step: 192})
 				frames(p)
 				p.end(1, "a", true)
 			},
 			samples: 6,
 			dropped: map[string]int{
-				"/image: image data is truncated":                                               1,
-				`/image: image encoding "yuv422" is not supported: publish rgb8, bgr8 or mono8`: 1,
+				"/image: image data is truncated": 1,
+				`/image: image encoding "bayer_rggb8" is not supported: publish rgb8, bgr8, rgba8, bgra8, mono8, yuv422 or yuv422_yuy2`: 1,
 			},
 		},
 		"numbers that are none": {
