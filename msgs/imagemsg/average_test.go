@@ -83,7 +83,7 @@ func TestPixelsAreTheMeansOfTheirAreas(t *testing.T) {
 		width, height, toWidth, toHeight int
 		crop                             [4]float64
 	}{
-		{640, 480, 64, 64, whole},                         // whole and half pixels
+		{160, 120, 16, 16, whole},                         // whole and half pixels
 		{320, 240, 224, 224, whole},                       // parts of pixels on both sides
 		{160, 120, 15, 7, [4]float64{0.125, 0, 0.875, 1}}, // a crop of whole pixels
 		{160, 120, 15, 7, [4]float64{0.051, 0.051, 0.949, 0.949}},
@@ -136,6 +136,7 @@ func TestWhiteStaysWhite(t *testing.T) {
 func FuzzPixelsAreTheMeansOfTheirAreas(f *testing.F) {
 	f.Add(uint8(0), uint8(40), uint8(31), uint8(16), uint8(9), 0.0, 0.0, 1.0, 1.0)
 	f.Add(uint8(3), uint8(12), uint8(200), uint8(1), uint8(1), 0.3, 0.1, 0.30001, 0.9)
+	f.Add(uint8(97), uint8(12), uint8(176), uint8(171), uint8(178), 0.04285714285714286, 0.1, 0.30001, 0.9)
 	f.Add(uint8(4), uint8(24), uint8(2), uint8(255), uint8(3), 0.5, 0.0, 1.0, 0.5)
 	f.Fuzz(func(t *testing.T, encoding, width, height, toWidth, toHeight uint8, l, top, r, b float64) {
 		w, h := max(1, int(width)), max(1, int(height))

@@ -6,7 +6,7 @@ import "math"
 // in whole numbers: a source pixel is unit long, a result's pixel total. Where the
 // covered part begins and ends between pixels, as it does for every size, unit and
 // total are exact; for a part that begins inside of a pixel, a unit is about
-// 1/65536 of a pixel or of what a result's pixel covers, whichever is larger.
+// 1/65536 of what a result's pixel covers.
 type axis struct {
 	unit, total uint64
 	spans       []span // one for each pixel of the result
@@ -27,7 +27,7 @@ type span struct {
 	head, tail            uint64
 }
 
-// fine is how finely a result's pixel is divided, at least, where sizes are not whole.
+// fine is into how many units a result's pixel is divided where a part is not whole pixels.
 const fine = 1 << 16
 
 // fit computes the n spans between lo and hi of a side of size pixels. It
@@ -45,7 +45,7 @@ func (a *axis) fit(lo, hi float64, size, n int) {
 		}
 	} else {
 		ratio := (hi - lo) / float64(n)
-		a.unit = uint64(fine / max(1, ratio))
+		a.unit = uint64(min(1<<31, fine/ratio)) // more would not fit where it is multiplied
 		a.total = max(1, uint64(math.Round(ratio*float64(a.unit))))
 		last := uint64(size)*a.unit - a.total
 		start = func(i int) uint64 {
