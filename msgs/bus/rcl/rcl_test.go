@@ -19,7 +19,7 @@ func testDomain() *int {
 	return &id
 }
 
-func open(t *testing.T, domain *int) bus.Driver {
+func open(t testing.TB, domain *int) bus.Driver {
 	t.Helper()
 	t.Setenv("ROS_LOCALHOST_ONLY", "1")
 	d, err := rcl.Open(rcl.Options{Domain: domain})

@@ -23,7 +23,7 @@ import (
 const patience = 20 * time.Second
 
 // twoNodes are on two contexts, as in two processes.
-func twoNodes(t *testing.T) (server, client bus.Node) {
+func twoNodes(t testing.TB) (server, client bus.Node) {
 	t.Helper()
 	domain := testDomain()
 	nodes := make([]bus.Node, 2)
