@@ -30,35 +30,8 @@ func scene(r *rand.Rand, b target.Board, m camera.Model) *photo.Scene {
 		c.Fx, c.Fy, c.D = 300, 301, [8]float64{-0.01, 0.003, 0, 0}
 	}
 	s := &photo.Scene{Camera: c, Board: b, Black: 45, White: 190, Light: 0.5 * (2*r.Float64() - 1), Blur: 0.5 + r.Float64(), Noise: 3, Clutter: 40}
-	whole := len(b.Corners())
-	lo, hi := b.Extent()
-	mid := geom.Vec{(lo.X + hi.X) / 2, (lo.Y + hi.Y) / 2, 0}
-	for {
-		turn := geom.Exp(geom.Vec{0, 0, math.Pi * (2*r.Float64() - 1)})
-		dir := 2 * math.Pi * r.Float64()
-		tilt := geom.Exp(geom.Vec{math.Cos(dir), math.Sin(dir), 0}.Scale(math.Pi / 4 * r.Float64()))
-		s.Pose = geom.Pose{R: tilt.Mul(turn)}
-		ray, err := c.Unproject(view.Point2{X: 640 * r.Float64(), Y: 480 * r.Float64()})
-		if err != nil {
-			continue
-		}
-		far := (0.9 + r.Float64()) * (hi.X - lo.X)
-		s.Pose.T = ray.Scale(far).Sub(s.Pose.R.Apply(mid))
-		if v := s.Truth(); len(v.Points) == whole && closest(v) > 9 {
-			return s
-		}
-	}
-}
-
-// closest is the least distance of two corners of a view in pixels.
-func closest(v view.View) float64 {
-	least := math.Inf(1)
-	for i, p := range v.Pixels {
-		for _, q := range v.Pixels[:i] {
-			least = min(least, math.Hypot(p.X-q.X, p.Y-q.Y))
-		}
-	}
-	return least
+	s.Place(r, math.Pi/4)
+	return s
 }
 
 // misses are the distances of found corners from the truth in pixels, sorted.
@@ -119,7 +92,7 @@ func TestStrongBlurAndNoiseAreBorne(t *testing.T) {
 	} {
 		s := scene(r, chess, camera.PlumbBob)
 		s.Blur, s.Noise, s.Black, s.White = c.blur, c.noise, c.black, c.white
-		for closest(s.Truth()) < 20 {
+		for photo.Closest(s.Truth()) < 20 {
 			s.Pose = scene(r, chess, camera.PlumbBob).Pose
 		}
 		f, err := Find(s.Take(r), chess, "a view")

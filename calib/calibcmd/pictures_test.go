@@ -1,0 +1,122 @@
+package calibcmd
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"hyt/calib/camera"
+	"hyt/calib/photo"
+	"hyt/calib/target"
+	"hyt/msgs"
+	"hyt/msgs/bag"
+	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/sensor_msgs"
+)
+
+var (
+	chess = target.Board{Kind: target.Chessboard, Rows: 6, Cols: 7, Size: 0.03}
+	lens  = camera.Camera{Width: 480, Height: 360, Model: camera.PlumbBob, Fx: 420, Fy: 421, Cx: 243, Cy: 177,
+		D: [8]float64{-0.2, 0.06, 0.0008, -0.0004, 0}}
+)
+
+// film is ten pictures of the board, taken once for all tests.
+var film = sync.OnceValue(func() (imgs []*image.Gray) {
+	r := rand.New(rand.NewPCG(20, 26))
+	for range 10 {
+		s := photo.Scene{Camera: lens, Board: chess, Black: 40, White: 200, Light: 0.3, Blur: 0.7, Noise: 2, Clutter: 30}
+		s.Place(r, 0.7)
+		imgs = append(imgs, s.Take(r))
+	}
+	return imgs
+})
+
+// folder is the film as PNG files, and one picture without a board.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i, img := range film() {
+		save(t, filepath.Join(dir, fmt.Sprintf("view%02d.png", i)), img)
+	}
+	save(t, filepath.Join(dir, "wall.png"), image.NewGray(lensRect()))
+	return dir
+}
+
+func lensRect() image.Rectangle { return image.Rect(0, 0, lens.Width, lens.Height) }
+
+func save(t *testing.T, name string, img image.Image) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// recording is the film as a bag with two topics: raw images as they come, each
+// twice, 0.6 s apart, and compressed ones.
+func recording(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "board")
+	w, err := bag.Create(dir, bag.Options{FlushEvery: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(topic string, m msgs.Message, at time.Time) {
+		if err := w.Write(topic, msgs.Marshal(m), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for topic, typeName := range map[string]string{"/raw": imageType, "/packed/compressed": compressedType} {
+		if err := w.Topic(topic, typeName, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := time.Unix(1_700_000_000, 0)
+	for _, img := range film() {
+		for range 2 {
+			at = at.Add(600 * time.Millisecond)
+			m := &sensor_msgs.Image{Width: uint32(lens.Width), Height: uint32(lens.Height), Step: uint32(img.Stride), Encoding: "mono8", Data: img.Pix}
+			m.Header.Stamp = builtin_interfaces.FromTime(at)
+			put("/raw", m, at)
+			var b bytes.Buffer
+			if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}); err != nil {
+				t.Fatal(err)
+			}
+			c := &sensor_msgs.CompressedImage{Format: "jpeg", Data: b.Bytes()}
+			c.Header.Stamp = m.Header.Stamp
+			put("/packed/compressed", c, at)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// hyt runs `hyt calib` and returns its output.
+func hyt(args ...string) (string, error) {
+	var out, progress bytes.Buffer
+	cmd := Command()
+	cmd.SetOut(&out)
+	cmd.SetErr(&progress)
+	cmd.SilenceUsage, cmd.SilenceErrors = true, true
+	cmd.SetArgs(args)
+	err := cmd.Execute()
+	return out.String(), err
+}
+
+// onBoard are the flags that describe chess.
+func onBoard(args ...string) []string {
+	return append(args, "--rows", "6", "--cols", "7", "--size", "30")
+}
