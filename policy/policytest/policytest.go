@@ -24,6 +24,7 @@ type Options struct {
 	Words         []string // more words of the vocabulary, besides those of the tasks
 	Cameras       int      // images of an observation; 0 means 1
 	Recurrent     bool     // the state has a fixed size, as a recurrent net's does
+	Forgetful     bool     // of a Recurrent model: it keeps nothing but the tokens read last
 	Gate          bool     // there is a gate: p_think is the first image's mean red, 0..1
 	NaN           string   // action dimension that comes out NaN
 	Inf           string   // action dimension that comes out infinite

@@ -29,7 +29,11 @@ func (m *Model) recurrentExtend() []byte {
 	g.ints("square", []int64{1, 1}, 2)
 	g.node("Reshape", "deep rows", []string{"rows", "deep"})
 	g.node("ReduceSum", "fresh", []string{"deep rows", "axes"}, intAttr("keepdims", 1))
-	g.node("Add", memory+out, []string{memory, "fresh"})
+	if m.opts.Forgetful {
+		g.node("Identity", memory+out, []string{"fresh"})
+	} else {
+		g.node("Add", memory+out, []string{memory, "fresh"})
+	}
 	g.node("Shape", "size", []string{"tokens"})
 	g.node("Gather", "n", []string{"size", "second"}, intAttr("axis", 0))
 	g.node("Reshape", "more", []string{"n", "square"})
