@@ -139,7 +139,7 @@ func TestErrorsSayWhatWhereAndWhatToDo(t *testing.T) {
 		{name: "not a number", params: "max_linear_speed: .nan",
 			want: `node /policy: parameter "max_linear_speed" is NaN, must be a finite number`},
 		{name: "choice", params: "mode: fast",
-			want: `node /policy: parameter "mode" is "fast", must be one of act, think, follow`},
+			want: `node /policy: parameter "mode" is "fast", must be one of act, think, follow, guided, auto`},
 		{name: "box inside out", params: "workspace_min: [0, 0.5, 0]",
 			want: `node /policy: workspace_min is not below workspace_max in y (0.5 and 0.28)`},
 		{name: "short box", params: "workspace_max: [1]",

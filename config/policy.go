@@ -1,14 +1,22 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Policy configures the node that turns images and an instruction into actions.
 type Policy struct {
 	Common
 
-	Model   string // directory
-	Threads int64  // of ONNX Runtime
-	Mode    string // "act", "think" or "follow"
+	Model    string // directory
+	Threads  int64  // of ONNX Runtime
+	Provider string // of ONNX Runtime
+	Mode     string // see the parameter
+
+	GuideMaxAge   float64 // s
+	AutoThreshold float64 // 0..1
+	AutoRate      float64 // Hz
 
 	ReplanRate    float64 // Hz; at most, the newest image each time
 	ControlRate   float64 // Hz, of commands
@@ -16,7 +24,12 @@ type Policy struct {
 	ImageTimeout  float64 // s, on the node's clock
 	PoseTimeout   float64 // s, on the node's clock
 
-	ExecuteTimeout float64 // s, of one ~/execute goal
+	Chunking
+	ExecuteTimeout     float64 // s, of one ~/execute goal
+	InstructionTimeout float64 // s; 0: none
+	DeadmanTimeout     float64 // s; 0: none
+	RealtimePriority   int64   // of SCHED_FIFO; 0: none
+	LockMemory         bool
 
 	ActionType      string   // message on topic action
 	Axes            []string // "dimension joint scale", where ActionType speaks of joints
@@ -48,7 +61,7 @@ func DefaultPolicy() Policy {
 func (*Policy) Kind() string { return "policy" }
 
 func (c *Policy) Params() []Param {
-	return append(c.Common.params(1), append(c.modelParams(), c.controlParams()...)...)
+	return slices.Concat(c.Common.params(1), c.modelParams(), c.Chunking.params(), c.controlParams(), c.safetyParams())
 }
 
 func (c *Policy) modelParams() []Param {
@@ -57,9 +70,18 @@ func (c *Policy) modelParams() []Param {
 			"Model directory, as hyt train writes it (spec.yaml, *.onnx, tokenizer.json)."),
 		integer(&c.Threads, "threads", 1, "", 1, 64,
 			"Threads of ONNX Runtime. More make one inference faster and disturb the control loop more."),
+		text(&c.Provider, "provider", "cpu",
+			"Execution provider of ONNX Runtime. All but cpu need a library that was built with them (ONNXRUNTIME_SHARED_LIBRARY_PATH).",
+			"cpu", "cuda", "tensorrt", "openvino"),
 		text(&c.Mode, "mode", "act",
-			"act: the instruction, no thoughts. think: a thought before each chunk, slower. follow: the text on topic follow instead of the instruction.",
-			"act", "think", "follow").live(),
+			"act: the instruction, no thoughts. think: a thought before each chunk, slower. follow: the text on topic follow instead of the instruction. guided: the thinker's latest thought, as fast as act; without one, act. auto: think where the model's gate says that it pays, else act.",
+			"act", "think", "follow", "guided", "auto").live(),
+		float(&c.GuideMaxAge, "guide_max_age", 1.5, "s", 0.05, 60,
+			"In mode guided: a thought about a frame older than this is not followed any more."),
+		float(&c.AutoThreshold, "auto_threshold", 0.5, "probability", 0, 1,
+			"In mode auto: think where the gate's probability that it pays is at least this."),
+		float(&c.AutoRate, "auto_rate", 1, "Hz", 0.01, 50,
+			"In mode auto: thoughts a second at most."),
 		float(&c.ReplanRate, "replan_rate", 2.5, "Hz", 0.1, 200,
 			"Chunks a second at most. A chunk always comes from the newest image; a higher rate reacts sooner and leaves the thinker less time.").live(),
 	}
@@ -75,8 +97,6 @@ func (c *Policy) controlParams() []Param {
 			"An image older than this makes the robot hold. Longer bridges lost frames, and moves on what was seen longer ago.").live(),
 		float(&c.PoseTimeout, "pose_timeout", 0.3, "s", 0.01, 10,
 			"An ee_pose older than this makes the robot hold (with workspace limits) and stops inference for models that take the pose."),
-		float(&c.ExecuteTimeout, "execute_timeout", 60, "s", 0.1, 86400,
-			"A goal of the action ~/execute that nobody called done (topic task_done) by then has failed."),
 		text(&c.ActionType, "action_type", "twist",
 			"Message on topic action. twist: geometry_msgs/TwistStamped, the end effector's velocity. joint_trajectory: trajectory_msgs/JointTrajectory, one point ahead of the measured joints. float64_multi_array: std_msgs/Float64MultiArray, a velocity for each of axes.",
 			"twist", "joint_trajectory", "float64_multi_array"),
@@ -104,6 +124,21 @@ func (c *Policy) controlParams() []Param {
 			"Joints of joint_states whose mean position is the gripper's opening."),
 		float(&c.GripperTravel, "gripper_travel", 0.04, "m", 0.0001, 1,
 			"Position of each gripper joint when fully open."),
+	}
+}
+
+func (c *Policy) safetyParams() []Param {
+	return []Param{
+		float(&c.ExecuteTimeout, "execute_timeout", 60, "s", 0.1, 86400,
+			"A goal of the action ~/execute that nobody called done (topic task_done) by then has failed."),
+		float(&c.InstructionTimeout, "instruction_timeout", 0, "s", 0, 86400,
+			"An instruction that was given longer ago than this makes the robot hold, until it is given again. 0: it holds for ever."),
+		float(&c.DeadmanTimeout, "deadman_timeout", 0, "s", 0, 60,
+			"Without a message on topic alive (std_msgs/Empty) for this long the robot holds. 0: nobody has to stay there."),
+		integer(&c.RealtimePriority, "realtime_priority", 0, "", 0, 99,
+			"Priority of SCHED_FIFO for the control loop's thread. 0: an ordinary thread. Without the right to it the loop runs without, and diagnostics say what gives it."),
+		boolean(&c.LockMemory, "lock_memory", false,
+			"Keep the process in memory, so that no page fault waits for a disk."),
 	}
 }
 

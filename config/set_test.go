@@ -15,7 +15,7 @@ func TestSetIsAllOrNothing(t *testing.T) {
 		"wrong type":       {[]Value{{"max_linear_speed", "fast"}}, `parameter "max_linear_speed" wants a number, got the string "fast"`},
 		"out of range":     {[]Value{{"max_linear_speed", 11.0}}, `parameter "max_linear_speed" is 11, must be 0.001 to 10 m/s`},
 		"not a number":     {[]Value{{"max_linear_speed", math.NaN()}}, `parameter "max_linear_speed" is NaN, must be a finite number`},
-		"no such choice":   {[]Value{{"mode", "dream"}}, `parameter "mode" is "dream", must be one of act, think, follow`},
+		"no such choice":   {[]Value{{"mode", "dream"}}, `parameter "mode" is "dream", must be one of act, think, follow, guided, auto`},
 		"between two":      {[]Value{{"workspace_min", []float64{1, 0, 0}}}, `workspace_min is not below workspace_max in x (1 and 0.28)`},
 		"second of two":    {[]Value{{"mode", "think"}, {"threads", int64(0)}}, `parameter "threads" is 0, must be 1 to 64`},
 		"a list too short": {[]Value{{"workspace_max", []float64{1}}}, `parameter "workspace_max" has 1 values, must have 3`},

@@ -4,12 +4,16 @@ package config
 type Thinker struct {
 	Common
 
-	Model        string  // directory
-	Threads      int64   // of ONNX Runtime
-	ThoughtRate  float64 // Hz, at most
-	MaxTokens    int64   // 0: what the model's spec says
-	ImageTimeout float64 // s, on the node's clock
-	PoseTimeout  float64 // s, on the node's clock
+	Model         string  // directory
+	Threads       int64   // of ONNX Runtime
+	ThoughtRate   float64 // Hz, at most
+	MaxTokens     int64   // 0: what the model's spec says
+	Temperature   float64
+	Seed          int64
+	TokenRate     float64 // Hz; 0: as they come
+	MaxDifference float64 // quantile ranges
+	ImageTimeout  float64 // s, on the node's clock
+	PoseTimeout   float64 // s, on the node's clock
 
 	GripperJoints []string // as in Policy
 	GripperTravel float64  // m
@@ -34,6 +38,14 @@ func (c *Thinker) Params() []Param {
 			"Thoughts a second at most, each decoded from a frame of its own.").live(),
 		integer(&c.MaxTokens, "max_tokens", 0, "tokens", 0, 4096,
 			"Longest thought. 0: what the model's spec says."),
+		float(&c.Temperature, "temperature", 0, "ratio", 0, 10,
+			"0 takes the likeliest token each time; 1 draws as the model believes."),
+		integer(&c.Seed, "seed", 1, "", 0, 1<<31-1,
+			"Of the draws."),
+		float(&c.TokenRate, "token_rate", 0, "Hz", 0, 100000,
+			"Tokens a second at most, spread evenly: what the thinker may take of the processor. 0: as they come, between the policy's runs."),
+		float(&c.MaxDifference, "max_difference", 0.25, "ranges", 0.001, 100,
+			"How far the actions after a thought may be from the direct ones, in quantile ranges of the model's actions, before diagnostics warn."),
 		float(&c.ImageTimeout, "image_timeout", 0.3, "s", 0.01, 10,
 			"No thought from an image older than this.").live(),
 		float(&c.PoseTimeout, "pose_timeout", 0.3, "s", 0.01, 10,

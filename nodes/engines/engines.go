@@ -61,6 +61,14 @@ func (p *Pool) Open(dir string, o policy.Options) (*Handle, error) {
 	return &Handle{Engine: e.engine, pool: p, path: path}, nil
 }
 
+// Shared says whether others have a share of the engine, too.
+func (h *Handle) Shared() bool {
+	h.pool.mu.Lock()
+	defer h.pool.mu.Unlock()
+	e := h.pool.open[h.path]
+	return e != nil && e.users > 1
+}
+
 // Close gives the share back; the last one closes the engine.
 func (h *Handle) Close() (err error) {
 	h.once.Do(func() {

@@ -139,7 +139,7 @@ func TestParametersAreListedReadAndDescribed(t *testing.T) {
 		var told rcl.DescribeParametersResponse
 		r.call("describe_parameters", &rcl.DescribeParametersRequest{Names: []string{"mode", "max_linear_speed", "threads", "bus"}}, &told)
 		d := told.Descriptors
-		if d[0].Type != 4 || d[0].AdditionalConstraints != `one of "act", "think", "follow"` || d[0].Description == "" || d[0].ReadOnly {
+		if d[0].Type != 4 || d[0].AdditionalConstraints != `one of "act", "think", "follow", "guided", "auto"` || d[0].Description == "" || d[0].ReadOnly {
 			t.Errorf("%+v", d[0])
 		}
 		if diff := cmp.Diff([]rcl.FloatingPointRange{{FromValue: 0.001, ToValue: 10}}, d[1].FloatingPointRange); diff != "" || d[1].AdditionalConstraints != "0.001 to 10 m/s" {

@@ -15,20 +15,25 @@ import (
 	"time"
 
 	"hyt/config"
-	"hyt/nodes/control"
 	"hyt/nodes/node"
 	"hyt/policy"
 	"hyt/policy/spec"
+	"hyt/policy/thought"
 )
 
 // Model is what the node needs of a loaded model.
 type Model interface {
 	Spec() *spec.Spec
+	// Can says why the model cannot run in a mode, or nil.
+	Can(policy.Mode) error
 	// SHA256 identifies the model in ~/chunk.
 	SHA256() string
 	// Plan turns an observation into a chunk. text is the instruction, or in mode
 	// follow the thought to follow. It is called from one goroutine.
 	Plan(ctx context.Context, mode policy.Mode, obs policy.Observation, text string) (policy.Chunk, error)
+	// Heard takes a thought about the frame of that time, written for the instruction:
+	// mode guided follows the latest. It may be called from any goroutine.
+	Heard(t thought.Thought, instruction string, stamp time.Time)
 	// Close gives the model back; others may share it.
 	Close() error
 }
@@ -66,28 +71,6 @@ func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 	}
 	n.Log().Info("configured", "model", model.Spec().Name, "mode", config.Mode, "control_rate", config.ControlRate)
 	return s, nil
-}
-
-// settings translates the configuration for the controller.
-func settings(c *config.Policy, period time.Duration, gripper bool) control.Settings {
-	s := control.Settings{
-		Period: period, HasGripper: gripper,
-		ImageTimeout: seconds(c.ImageTimeout), PoseTimeout: seconds(c.PoseTimeout),
-		Limits: limits(c),
-	}
-	if c.HasWorkspace() {
-		s.Limits.Workspace = &control.Box{
-			Min: [3]float64(c.WorkspaceMin), Max: [3]float64(c.WorkspaceMax), Margin: c.WorkspaceMargin,
-		}
-	}
-	return s
-}
-
-func limits(c *config.Policy) control.Limits {
-	return control.Limits{
-		LinearSpeed: c.MaxLinearSpeed, AngularSpeed: c.MaxAngularSpeed,
-		LinearAcceleration: c.MaxLinearAcceleration, AngularAcceleration: c.MaxAngularAcceleration,
-	}
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -52,6 +52,7 @@ func (g *goals) Begin(instruction string) (execute.Task, error) {
 	g.mu.Lock()
 	g.now = next
 	g.mu.Unlock()
+	g.session.controller.SawInstruction(g.session.node.Now())
 	g.session.planner.change(func(t *task) { t.instruction = instruction })
 	return next, nil
 }

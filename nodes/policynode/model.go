@@ -3,10 +3,12 @@ package policynode
 import (
 	"context"
 	"errors"
+	"time"
 
 	"hyt/config"
 	"hyt/nodes/engines"
 	"hyt/policy"
+	"hyt/policy/thought"
 	"hyt/thinker"
 )
 
@@ -14,46 +16,80 @@ import (
 // process through the pool.
 func FromPool(p *engines.Pool) func(*config.Policy) (Model, error) {
 	return func(c *config.Policy) (Model, error) {
-		h, err := p.Open(c.Model, policy.Options{Threads: int(c.Threads)})
+		h, err := p.Open(c.Model, policy.Options{Threads: int(c.Threads), Provider: c.Provider})
 		if err != nil {
 			return nil, err
 		}
-		return &engineModel{Handle: h, policy: policy.NewPolicy(h.Engine)}, nil
+		return &engineModel{
+			Handle: h, policy: policy.NewPolicy(h.Engine), guideMaxAge: seconds(c.GuideMaxAge),
+			auto: thinker.AutoOptions{Threshold: c.AutoThreshold, Rate: c.AutoRate},
+		}, nil
 	}
 }
 
 // engineModel is a Model that runs on an engine.
 type engineModel struct {
 	*engines.Handle
-	policy  *policy.Policy
-	thinker *thinker.Thinker // nil until it is needed
+	policy      *policy.Policy
+	guideMaxAge time.Duration
+	auto        thinker.AutoOptions
+
+	// Made when they are needed first.
+	thinking *thinker.Thinker
+	deciding *thinker.Auto
 }
 
+// Plan implements Model.
 func (m *engineModel) Plan(ctx context.Context, mode policy.Mode, obs policy.Observation, text string) (policy.Chunk, error) {
 	switch mode {
 	case policy.Act:
 		return m.policy.Act(ctx, obs, text)
 	case policy.Follow:
 		return m.policy.Follow(ctx, obs, text)
+	case policy.Guided:
+		return m.policy.Guided(ctx, obs, text, m.Guide(), m.guideMaxAge)
 	case policy.Think:
 		return m.think(ctx, obs, text)
+	case policy.Auto:
+		return m.decide(ctx, obs, text)
 	}
 	return policy.Chunk{}, errors.New("no mode " + string(mode))
 }
 
+// Heard implements Model: a thought that came from another process, for mode guided.
+// Thinkers on the same engine leave theirs themselves.
+func (m *engineModel) Heard(t thought.Thought, instruction string, stamp time.Time) {
+	if m.Shared() {
+		return
+	}
+	m.Guide().Offer(t, instruction, stamp)
+}
+
 func (m *engineModel) think(ctx context.Context, obs policy.Observation, instruction string) (policy.Chunk, error) {
-	if m.thinker == nil {
-		t, err := thinker.New(m.Engine, thinker.Options{})
+	if m.thinking == nil {
+		t, err := thinker.NewFor(m.policy, thinker.Options{})
 		if err != nil {
 			return policy.Chunk{}, err
 		}
-		m.thinker = t
+		m.thinking = t
 	}
-	frame, err := m.Prefill(ctx, obs)
+	frame, err := m.policy.Look(ctx, obs)
 	if err != nil {
 		return policy.Chunk{}, err
 	}
 	defer frame.Release()
-	r, err := m.thinker.Think(ctx, frame, instruction)
+	r, err := m.thinking.Think(ctx, frame, instruction)
 	return r.Chunk, err
+}
+
+func (m *engineModel) decide(ctx context.Context, obs policy.Observation, instruction string) (policy.Chunk, error) {
+	if m.deciding == nil {
+		a, err := thinker.NewAuto(m.policy, m.auto)
+		if err != nil {
+			return policy.Chunk{}, err
+		}
+		m.deciding = a
+	}
+	d, err := m.deciding.Act(ctx, obs, instruction)
+	return d.Chunk, err
 }

@@ -250,8 +250,8 @@ func TestFollowModeTakesTheGivenThought(t *testing.T) {
 			t.Errorf("%d moving, asked %q", moving(got), r.model.heard())
 		}
 		for _, tt := range []struct{ mode, want string }{
-			{"think", `the model did not learn mode "think"; it has act, follow`},
-			{"fast", `parameter "mode" is "fast", must be one of act, think, follow`},
+			{"think", "the fake model has no mode think"},
+			{"fast", `parameter "mode" is "fast", must be one of act, think, follow, guided, auto`},
 		} {
 			if a := call[hyt_msgs.SetModeResponse](r, "/policy/set_mode", &hyt_msgs.SetModeRequest{Mode: tt.mode}); a.Success || a.Message != tt.want {
 				t.Errorf("%s: %+v", tt.mode, a)

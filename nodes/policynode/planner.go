@@ -17,6 +17,7 @@ import (
 	"hyt/nodes/meter"
 	"hyt/nodes/observe"
 	"hyt/policy"
+	"hyt/policy/thought"
 )
 
 // planner runs the model on the newest image and hands its plans to the controller.
@@ -35,8 +36,12 @@ type planner struct {
 	task     task
 	changing sync.Mutex    // one change after another, so that others hear the last one last
 	changed  chan struct{} // the task did; one token at most
-	acts     meter.Meter   // time from observation in to chunk out
-	ages     meter.Meter   // of the observation when its plan is handed over
+	newest   atomic.Int64  // stamp of the first camera's newest good image, ns
+	foresee  control.Foresight
+	reserve  atomic.Int64 // ns that a new chunk should come before the old one ends
+
+	acts meter.Meter // time from observation in to chunk out
+	ages meter.Meter // of the observation when its plan is handed over
 
 	mu     sync.Mutex
 	fault  error // of the last attempt; nil when it went well
@@ -48,7 +53,13 @@ type planner struct {
 func (p *planner) change(apply func(*task)) {
 	p.changing.Lock()
 	defer p.changing.Unlock()
-	before, now := p.task.get().instruction, p.task.change(apply)
+	before := p.task.get().instruction
+	now := p.task.change(func(t *task) {
+		apply(t)
+		if t.instruction != before {
+			t.since = p.now()
+		}
+	})
 	p.controller.SetInstruction(!now.hold)
 	if now.instruction != before {
 		if err := p.current.Publish(&std_msgs.String{Data: now.instruction}); err != nil {
@@ -62,8 +73,8 @@ func (p *planner) change(apply func(*task)) {
 }
 
 func (p *planner) setMode(name string) error {
-	mode, err := parseMode(name, p.model.Spec().Modes)
-	if err != nil {
+	mode := policy.Mode(name)
+	if err := p.model.Can(mode); err != nil {
 		return err
 	}
 	p.change(func(t *task) { t.mode = mode })
@@ -82,6 +93,10 @@ func (p *planner) retask(mode string) error {
 func (p *planner) pace(c *config.Policy) {
 	p.period.Store(int64(float64(time.Second) / c.ReplanRate))
 	p.maxAge.Store(int64(seconds(c.ImageTimeout)))
+	p.reserve.Store(0)
+	if c.Blending == "realtime" {
+		p.reserve.Store(int64(seconds(c.Overlap)))
+	}
 }
 
 // run plans until ctx is done.
@@ -93,8 +108,7 @@ func (p *planner) run(ctx context.Context) {
 			return
 		case <-p.changed:
 		case <-p.observer.Updated():
-			// Images do not come to the microsecond: a quarter early is due too.
-			if time.Since(began) < time.Duration(p.period.Load())*3/4 {
+			if !p.due(began) {
 				continue
 			}
 		}
@@ -108,6 +122,33 @@ func (p *planner) run(ctx context.Context) {
 			p.note(err)
 		}
 	}
+}
+
+// due says whether the newest image shall be planned on: because it is time again, or
+// because with the next one the plan would come too late.
+func (p *planner) due(began time.Time) bool {
+	// Images do not come to the microsecond: a quarter early is due too.
+	if time.Since(began) >= time.Duration(p.period.Load())*3/4 {
+		return true
+	}
+	end, planned := p.controller.PlanEnds()
+	return planned && p.foresee.Due(time.Unix(0, p.newest.Load()), end, time.Duration(p.reserve.Load()))
+}
+
+// saw hears the stamps of images that can be planned on.
+func (p *planner) saw(stamp time.Time) {
+	p.newest.Store(stamp.UnixNano())
+	p.foresee.Saw(stamp)
+}
+
+// heard takes a thought about the frame of that time. It counts for the present
+// instruction if the frame came after that.
+func (p *planner) heard(t thought.Thought, stamp time.Time) {
+	now := p.task.get()
+	if now.hold || stamp.Before(now.since) {
+		return
+	}
+	p.model.Heard(t, now.instruction, stamp)
 }
 
 // plan makes one plan and hands it over.
@@ -135,7 +176,9 @@ func (p *planner) plan(ctx context.Context, asked snapshot) error {
 	if err := p.controller.Offer(control.Chunk{Stamp: chunk.Stamp, Period: chunk.Period, Rows: rows}); err != nil {
 		return err
 	}
-	p.ages.Add(p.now().Sub(obs.Stamp))
+	age := p.now().Sub(obs.Stamp)
+	p.ages.Add(age)
+	p.foresee.Took(age)
 	return p.chunks.Publish(p.message(chunk))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ import (
 	"hyt/nodes/rosargs"
 	"hyt/policy"
 	"hyt/policy/spec"
+	"hyt/policy/thought"
 )
 
 // fakeModel plans what it is told to.
@@ -36,10 +38,22 @@ type fakeModel struct {
 	broken   error
 	took     time.Duration
 	asked    []string // "mode: text"
+	thoughts []string // heard: "instruction: text"
 }
 
 func (*fakeModel) SHA256() string { return "abc" }
-func (*fakeModel) Close() error   { return nil }
+
+func (m *fakeModel) Can(mode policy.Mode) error {
+	if !slices.Contains([]policy.Mode{policy.Act, policy.Follow, policy.Guided}, mode) {
+		return fmt.Errorf("the fake model has no mode %s", mode)
+	}
+	return nil
+}
+
+func (m *fakeModel) Heard(t thought.Thought, instruction string, _ time.Time) {
+	m.set(func(m *fakeModel) { m.thoughts = append(m.thoughts, instruction+": "+t.String()) })
+}
+func (*fakeModel) Close() error { return nil }
 
 func (*fakeModel) Spec() *spec.Spec {
 	return &spec.Spec{
@@ -68,6 +82,12 @@ func (m *fakeModel) heard() []string {
 	return slices.Clone(m.asked)
 }
 
+func (m *fakeModel) heardThoughts() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.thoughts)
+}
+
 func (m *fakeModel) set(f func(*fakeModel)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -80,6 +100,7 @@ type rig struct {
 	model  *fakeModel
 	driver bus.Driver
 	robot  *node.Node
+	policy *node.Node
 	ctx    context.Context
 	cancel context.CancelFunc
 	done   chan error
@@ -114,6 +135,7 @@ func start(t *testing.T, change func(*config.Policy), test func(*rig)) {
 			change(&c.config)
 		}
 		n := r.node("policy")
+		r.policy = n
 		var beside sync.WaitGroup
 		beside.Go(r.sense)
 		go func() { r.done <- managed.Run(r.ctx, n, c) }()

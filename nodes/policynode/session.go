@@ -18,6 +18,7 @@ import (
 	"hyt/nodes/node"
 	"hyt/nodes/observe"
 	"hyt/nodes/output"
+	"hyt/policy/thought"
 )
 
 // session is the configured node: its parts, connected to topics and services. It
@@ -55,9 +56,16 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 		return nil, fmt.Errorf("model %s: %w", sp.Name, err)
 	}
 	period := time.Duration(float64(time.Second) / c.ControlRate)
-	controller := control.NewController(settings(c, period, layout.HasGripper()))
+	limits, err := settings(c, period, layout, &sp.Action)
+	if err != nil {
+		return nil, err
+	}
+	controller := control.NewController(limits)
 	s := &session{node: n, config: c, controller: controller, observer: observer}
-	s.loop = &control.Loop{Controller: controller, Period: period, Now: n.Now}
+	s.loop = &control.Loop{
+		Controller: controller, Period: period, Now: n.Now,
+		Realtime: control.Realtime{Priority: int(c.RealtimePriority), LockMemory: c.LockMemory},
+	}
 	s.planner = &planner{
 		model: model, layout: layout, observer: observer, controller: controller, now: n.Now, log: n.Log(),
 		changed: make(chan struct{}, 1),
@@ -108,7 +116,12 @@ func (s *session) Tune(c config.Config) error {
 	if err := s.planner.retask(p.Mode); err != nil {
 		return err
 	}
+	how, err := chunking(p)
+	if err != nil {
+		return err
+	}
 	s.controller.Tune(limits(p), seconds(p.ImageTimeout))
+	s.controller.TuneChunking(how)
 	s.planner.pace(p)
 	return nil
 }
@@ -150,6 +163,7 @@ func (s *session) watch() error {
 		_, err := node.Subscribe(s.node, observe.Topic(i, camera.Name), bus.SensorData(), func(m *sensor_msgs.Image) {
 			if stamp, err := s.observer.Image(i, m, s.node.Now()); err == nil && i == 0 {
 				s.controller.SawImage(stamp)
+				s.planner.saw(stamp)
 			}
 		})
 		if err != nil {
@@ -178,8 +192,14 @@ func (s *session) hearJudges() (err error) {
 	if _, err = node.Subscribe(s.node, "task_done", bus.Default(), s.goals.judged); err != nil {
 		return err
 	}
-	if _, err = node.Subscribe(s.node, "thought", bus.Default(), s.goals.thought); err != nil {
+	if _, err = node.Subscribe(s.node, "thought", bus.Default(), s.thought); err != nil {
 		return err
+	}
+	if s.config.DeadmanTimeout > 0 {
+		_, err = node.Subscribe(s.node, "alive", bus.Default(), func(*std_msgs.Empty) { s.controller.SawLife(s.node.Now()) })
+		if err != nil {
+			return err
+		}
 	}
 	s.actions, err = execute.Serve(s.node, "~/execute", s.goals)
 	return err
@@ -187,8 +207,17 @@ func (s *session) hearJudges() (err error) {
 
 func (s *session) instructed(text string) {
 	s.node.Log().Info("instruction", "text", text)
+	s.controller.SawInstruction(s.node.Now())
 	s.goals.told(text)
 	s.planner.change(func(t *task) { t.instruction = text })
+}
+
+// thought hears what a thinker thinks, in this process or in another.
+func (s *session) thought(m *hyt_msgs.Thought) {
+	s.goals.thought(m)
+	if t, err := thought.Parse(m.Text); err == nil {
+		s.planner.heard(t, m.Header.Stamp.AsTime())
+	}
 }
 
 func (s *session) followed(text string) {

@@ -1,9 +1,9 @@
 package policynode
 
 import (
-	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"hyt/nodes/observe"
 	"hyt/policy"
@@ -14,14 +14,16 @@ type task struct {
 	mu          sync.Mutex
 	mode        policy.Mode
 	instruction string
-	follow      string // a thought, or part of one
-	epoch       int64  // changes with every change; plans for an older one are dropped
+	since       time.Time // that it holds
+	follow      string    // a thought, or part of one
+	epoch       int64     // changes with every change; plans for an older one are dropped
 }
 
 // snapshot is a task at one instant.
 type snapshot struct {
 	mode        policy.Mode
 	instruction string
+	since       time.Time
 	text        string // that counts in this mode
 	hold        bool   // nothing to do
 	epoch       int64
@@ -44,27 +46,10 @@ func (t *task) change(apply func(*task)) snapshot {
 
 // now needs t.mu. The word "stop" as an instruction counts in every mode.
 func (t *task) now() snapshot {
-	s := snapshot{mode: t.mode, instruction: t.instruction, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
+	s := snapshot{mode: t.mode, instruction: t.instruction, since: t.since, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
 	if t.mode == policy.Follow {
 		s.text = t.follow
 		s.hold = observe.MeansHold(t.follow) || strings.EqualFold(t.instruction, "stop")
 	}
 	return s
-}
-
-// parseMode reads a mode's name, as parameters and ~/set_mode give it, and refuses
-// what the model did not learn.
-func parseMode(name string, learned []string) (policy.Mode, error) {
-	for _, m := range []policy.Mode{policy.Act, policy.Think, policy.Follow} {
-		if name != string(m) {
-			continue
-		}
-		for _, l := range learned {
-			if l == name {
-				return m, nil
-			}
-		}
-		return "", fmt.Errorf("the model did not learn mode %q; it has %s", name, strings.Join(learned, ", "))
-	}
-	return "", fmt.Errorf("unknown mode %q; use act, think or follow", name)
 }

@@ -55,7 +55,10 @@ func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 }
 
 func newMind(n *node.Node, c *config.Thinker, engine *engines.Handle) (*mind, error) {
-	t, err := thinker.New(engine.Engine, thinker.Options{MaxTokens: int(c.MaxTokens)})
+	t, err := thinker.New(engine.Engine, thinker.Options{
+		MaxTokens: int(c.MaxTokens), Temperature: c.Temperature, Seed: uint64(c.Seed), TokenRate: c.TokenRate,
+		MaxAge: seconds(thoughtMaxAge), Now: n.Now, MaxDifference: c.MaxDifference,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -114,5 +117,9 @@ func (m *mind) connect(n *node.Node) (err error) {
 	n.Diagnose("thought", m.fill)
 	return nil
 }
+
+// thoughtMaxAge is the age in seconds at which a frame is no more worth a thought: one
+// that was begun is then given up.
+const thoughtMaxAge = 5
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -49,6 +49,10 @@ func (m *mind) fill(s *node.Status) {
 	s.AddMillis("latency_ms_p99", f.P99)
 	s.AddMillis("frame_age_ms", o.frameAge)
 	s.Add("agreement", r.Agreement)
+	s.Add("difference_ranges", r.Different.Range)
+	s.Add("difference_worst", r.Different.Worst)
+	s.Add("difference_mm", r.Different.Millimetres)
+	s.Add("difference_rad", r.Different.Radians)
 	s.Add("thoughts", f.Count)
 	s.Add("frames_shared", shared)
 	s.Add("failed_thoughts", failures)
@@ -70,6 +74,8 @@ func (m *mind) judge(s *node.Status, o outcome) {
 		s.Summary(node.Warn, "the thought does not parse: %v", o.result.Malformed)
 	case o.result.Truncated:
 		s.Summary(node.Warn, "the thought was cut at %d tokens: %s", o.result.Tokens, o.result.Text)
+	case o.result.Disagrees != nil:
+		s.Summary(node.Warn, "%v", o.result.Disagrees)
 	default:
 		s.Summary(node.OK, "%s", o.result.Text)
 	}

@@ -1,0 +1,68 @@
+package policynode
+
+import (
+	"math"
+	"time"
+
+	"hyt/config"
+	"hyt/nodes/control"
+	"hyt/policy/spec"
+)
+
+// settings translates the configuration and the model's spec for the controller.
+func settings(c *config.Policy, period time.Duration, layout control.Layout, a *spec.Action) (control.Settings, error) {
+	chunking, err := chunking(c)
+	if err != nil {
+		return control.Settings{}, err
+	}
+	s := control.Settings{
+		Period: period, HasGripper: layout.HasGripper(), Limits: limits(c), Chunking: chunking,
+		ImageTimeout: seconds(c.ImageTimeout), PoseTimeout: seconds(c.PoseTimeout),
+		InstructionTimeout: seconds(c.InstructionTimeout), DeadmanTimeout: seconds(c.DeadmanTimeout),
+	}
+	if s.Range, err = widest(layout, a); err != nil {
+		return s, err
+	}
+	if c.HasWorkspace() {
+		s.Limits.Workspace = &control.Box{
+			Min: [3]float64(c.WorkspaceMin), Max: [3]float64(c.WorkspaceMax), Margin: c.WorkspaceMargin,
+		}
+	}
+	return s, nil
+}
+
+// widest is the largest action that the model may ask for: twice what its
+// demonstrators did. More is a fault, not a plan.
+func widest(layout control.Layout, a *spec.Action) (control.Row, error) {
+	if len(a.Q01) != len(a.Names) || len(a.Q99) != len(a.Names) {
+		return control.Row{}, nil
+	}
+	most := make([]float64, len(a.Names))
+	for i := range most {
+		most[i] = 2 * max(math.Abs(a.Q01[i]), math.Abs(a.Q99[i]))
+	}
+	rows, err := layout.Rows([][]float64{most})
+	if err != nil {
+		return control.Row{}, err
+	}
+	return rows[0], nil
+}
+
+func chunking(c *config.Policy) (control.Chunking, error) {
+	blending, err := control.ParseBlending(c.Blending)
+	if err != nil {
+		return control.Chunking{}, err
+	}
+	resampling, err := control.ParseResampling(c.Resampling)
+	return control.Chunking{
+		Blending: blending, Resampling: resampling,
+		Overlap: seconds(c.Overlap), Decay: c.Decay, CatchUp: seconds(c.CatchUp),
+	}, err
+}
+
+func limits(c *config.Policy) control.Limits {
+	return control.Limits{
+		LinearSpeed: c.MaxLinearSpeed, AngularSpeed: c.MaxAngularSpeed,
+		LinearAcceleration: c.MaxLinearAcceleration, AngularAcceleration: c.MaxAngularAcceleration,
+	}
+}
