@@ -16,6 +16,7 @@ type mcapFile struct {
 	size     int64 // of the data, unpacked where the file was packed
 	channels map[uint16]*mcap.Channel
 	schemas  map[uint16]*mcap.Schema
+	chunked  bool // it holds chunks
 	unpack   unpacker
 }
 

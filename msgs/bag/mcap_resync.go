@@ -11,9 +11,9 @@ import (
 const window = 1 << 20
 
 // resync returns where, from an offset on, the next record starts that makes
-// sense. broken is the record at which the file stopped making sense: after a
-// chunk, messages do not count, since they may be that chunk's own.
-func (m *mcapFile) resync(broken mcap.OpCode, from int64) (at int64, found bool) {
+// sense. In a file with chunks, messages do not count: they are a damaged chunk's
+// own, and no checksum vouches for them.
+func (m *mcapFile) resync(from int64) (at int64, found bool) {
 	buffer := make([]byte, min(window, max(0, m.size-from))+recordHead)
 	for base := from; base < m.size; base += window {
 		n, _ := m.data.ReadAt(buffer, base)
@@ -24,7 +24,7 @@ func (m *mcapFile) resync(broken mcap.OpCode, from int64) (at int64, found bool)
 			if op == 0 || op > mcap.OpDataEnd || view[i+6]|view[i+7]|view[i+8] != 0 {
 				continue
 			}
-			if m.plausible(broken, base+int64(i)) {
+			if m.plausible(base + int64(i)) {
 				return base + int64(i), true
 			}
 		}
@@ -33,7 +33,7 @@ func (m *mcapFile) resync(broken mcap.OpCode, from int64) (at int64, found bool)
 }
 
 // plausible tells whether a record that can be told from noise starts at offset.
-func (m *mcapFile) plausible(broken mcap.OpCode, offset int64) bool {
+func (m *mcapFile) plausible(offset int64) bool {
 	l, err := recordAt(m.data, offset, m.size)
 	if err != nil {
 		return false
@@ -55,7 +55,7 @@ func (m *mcapFile) plausible(broken mcap.OpCode, offset int64) bool {
 		return l.length == 4 && m.recordFollows(l)
 	case mcap.OpMessage:
 		var body [messageHeadSize]byte
-		if broken == mcap.OpChunk || l.length < messageHeadSize {
+		if m.chunked || l.length < messageHeadSize {
 			return false
 		}
 		if _, err := m.data.ReadAt(body[:], l.offset); err != nil {

@@ -26,9 +26,10 @@ func (m *mcapFile) scan() error {
 		case err == nil && !knownOp(l.op):
 			err = errNoRecord
 		}
+		m.chunked = m.chunked || l.op == mcap.OpChunk
 		switch {
 		case errors.Is(err, errNoRecord) || errors.Is(err, errTruncated):
-			next, found := m.resync(l.op, at+1)
+			next, found := m.resync(at + 1)
 			m.skip(l, at, next, found)
 			if !found {
 				return nil
