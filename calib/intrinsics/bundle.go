@@ -16,21 +16,34 @@ type bundle struct {
 	free  []int // indices into camera.Params
 	// skip[v][i] leaves corner i of view v out.
 	skip [][]bool
+	// stretched frees one number more, the last: how much longer the board is along
+	// its y than was told, against along its x.
+	stretched bool
 }
 
 type guess struct {
-	cam   camera.Camera
-	poses []geom.Pose
+	cam     camera.Camera
+	poses   []geom.Pose
+	stretch float64
 }
 
-func (b *bundle) Size() int { return len(b.free) + 6*len(b.views) }
+func (b *bundle) Size() int {
+	n := len(b.free) + 6*len(b.views)
+	if b.stretched {
+		n++
+	}
+	return n
+}
 
 func (b *bundle) Moved(g guess, d []float64) guess {
 	p := g.cam.Params()
 	for i, k := range b.free {
 		p[k] += d[i]
 	}
-	next := guess{g.cam.WithParams(p), make([]geom.Pose, len(g.poses))}
+	next := guess{g.cam.WithParams(p), make([]geom.Pose, len(g.poses)), g.stretch}
+	if b.stretched {
+		next.stretch += d[len(d)-1]
+	}
 	for v := range g.poses {
 		at := len(b.free) + 6*v
 		next.poses[v] = g.poses[v].Moved(d[at : at+6])
@@ -49,14 +62,17 @@ func (b *bundle) Terms(g guess, add func(*solve.Term)) bool {
 	}
 	var j camera.Jacobian
 	n := len(b.free)
-	r, jc, jp := make([]float64, 2), make([]float64, 2*n), make([]float64, 12)
+	r, jc, jp, js := make([]float64, 2), make([]float64, 2*n), make([]float64, 12), make([]float64, 2)
 	for v, w := range b.views {
 		term := solve.Term{R: r, Blocks: []solve.Block{{At: 0, J: jc}, {At: n + 6*v, J: jp}}}
+		if b.stretched {
+			term.Blocks = append(term.Blocks, solve.Block{At: b.Size() - 1, J: js})
+		}
 		for i, q := range w.Points {
 			if b.skip[v][i] {
 				continue
 			}
-			turned := g.poses[v].R.Apply(geom.Vec{q.X, q.Y, q.Z})
+			turned := g.poses[v].R.Apply(geom.Vec{q.X, q.Y * (1 + g.stretch), q.Z})
 			px, ok := g.cam.ProjectJacobian(turned.Add(g.poses[v].T), &j)
 			if !ok {
 				return false
@@ -66,6 +82,8 @@ func (b *bundle) Terms(g guess, add func(*solve.Term)) bool {
 				jc[c], jc[n+c] = j.Params[0][k], j.Params[1][k]
 			}
 			planar.ByPose(&j.Point, turned, jp)
+			longer := g.poses[v].R.Col(1).Scale(q.Y)
+			js[0], js[1] = geom.Vec(j.Point[0]).Dot(longer), geom.Vec(j.Point[1]).Dot(longer)
 			add(&term)
 		}
 	}

@@ -117,6 +117,25 @@ func TestMirroredPrintIsNamed(t *testing.T) {
 	}
 }
 
+func TestStretchedPrintIsMeasured(t *testing.T) {
+	for stretch, want := range map[float64]string{1: "", 1.01: "-0.9", 0.95: "5."} { // told over true
+		_, _, views := problem(6, camera.PlumbBob)
+		for _, v := range views {
+			for i := range v.Points {
+				v.Points[i].Y *= stretch
+			}
+		}
+		res, err := Calibrate(views, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(res.Warnings, func(w string) bool { return strings.Contains(w, "measure the print") })
+		if (i >= 0) != (want != "") || i >= 0 && !strings.Contains(res.Warnings[i], want) {
+			t.Errorf("told %g of the length: %q", stretch, res.Warnings)
+		}
+	}
+}
+
 func TestSizesMustAgreeAndFixedParametersExist(t *testing.T) {
 	_, _, views := problem(7, camera.PlumbBob)
 	views[5].Size = [2]int{320, 240}

@@ -104,7 +104,11 @@ func Calibrate(views []view.View, o Options) (*Result, error) {
 	if err := f.run(); err != nil {
 		return res, res.diagnose(err)
 	}
-	return res, res.judge()
+	if err := res.judge(); err != nil {
+		return res, err
+	}
+	f.measureBoard()
+	return res, nil
 }
 
 // admit fills res.Views and refuses what cannot be a view.
@@ -220,21 +224,25 @@ type fitter struct {
 	last  solve.Result[guess]
 }
 
-func (f *fitter) solve(free []int, o solve.Options) error {
-	b := &bundle{free: free}
-	g := guess{cam: f.cam}
-	ks := f.res.used()
-	for _, k := range ks {
+// problem is the joint problem of the views in use, and where it stands.
+func (f *fitter) problem(free []int) (*bundle, guess) {
+	b, g := &bundle{free: free}, guess{cam: f.cam}
+	for _, k := range f.res.used() {
 		v := &f.res.Views[k]
 		b.views, b.skip, g.poses = append(b.views, v.View), append(b.skip, v.Outlier), append(g.poses, v.Pose)
 	}
+	return b, g
+}
+
+func (f *fitter) solve(free []int, o solve.Options) error {
+	b, g := f.problem(free)
 	r, err := solve.Minimise(b, g, o)
 	f.res.Steps += r.Steps
 	if err != nil {
 		return err
 	}
 	f.last, f.cam = r, r.State.cam
-	for i, k := range ks {
+	for i, k := range f.res.used() {
 		f.res.Views[k].Pose = r.State.poses[i]
 	}
 	return nil

@@ -182,6 +182,27 @@ func (f *fitter) finish() error {
 	return nil
 }
 
+// measureBoard asks whether the print is longer one way than was told, which boards
+// that were turned about the line of sight tell apart from pixels that are not
+// square. It only warns: paper is measured with a ruler.
+func (f *fitter) measureBoard() {
+	b, g := f.problem(f.free)
+	b.stretched = true
+	r, err := solve.Minimise(b, g, solve.Options{MaxSteps: 20, RelTol: 1e-6})
+	if err != nil {
+		return
+	}
+	cov, err := solve.Covariance(r.Information)
+	if err != nil {
+		return
+	}
+	n := b.Size() - 1
+	sigma := f.res.Noise * math.Sqrt(cov.At(n, n))
+	if s := r.State.stretch; math.Abs(s) > max(5*sigma, 0.003) {
+		f.res.Warnings = append(f.res.Warnings, fmt.Sprintf("the board's y is %.2f ± %.2f %% longer against its x than told: measure the print, it may be stretched", 100*s, 100*sigma))
+	}
+}
+
 // rms is the root mean square per axis of the residuals not skipped.
 func rms(rs []view.Point2, skip []bool) float64 {
 	var sum float64
