@@ -1,6 +1,7 @@
 package imagemsg
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -125,7 +126,8 @@ func BenchmarkRectify(b *testing.B) {
 		b.Run(fmt.Sprintf("rgb8 640x480 to %dx%d", to, to), func(b *testing.B) {
 			d, _ := NewDecoder(to, to, whole)
 			m, dst := noise("rgb8", 640, 480, 0), make([]byte, to*to*3)
-			if err := d.Rectify(pinhole(640, 480, "plumb_bob", -0.2, 0.05, 0.001, 0.001, 0)); err != nil {
+			lens := pinhole(640, 480, "plumb_bob", -0.2, 0.05, 0.001, 0.001, 0)
+			if err := errors.Join(d.Rectify(lens), d.Image(m, dst)); err != nil { // with the map made
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
