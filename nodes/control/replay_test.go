@@ -111,7 +111,7 @@ func TestNewChunksBlendInWithoutJumps(t *testing.T) {
 		for _, r := range []Resampling{Stepped, Linear} {
 			for _, how := range []Chunking{
 				{Blending: BlendSwitch}, {Blending: BlendEnsemble, Decay: 0.01}, {Blending: BlendRealTime},
-				{Blending: BlendRealTime, Overlap: 200 * time.Millisecond, CatchUp: 200 * time.Millisecond},
+				{Blending: BlendRealTime, Overlap: 200 * time.Millisecond, CatchUp: 150 * time.Millisecond},
 			} {
 				how.Resampling = r
 				var alone, together jump
