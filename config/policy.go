@@ -8,6 +8,7 @@ import (
 // Policy configures the node that turns images and an instruction into actions.
 type Policy struct {
 	Common
+	Camera
 
 	Model    string // directory
 	Threads  int64  // of ONNX Runtime
@@ -61,7 +62,7 @@ func DefaultPolicy() Policy {
 func (*Policy) Kind() string { return "policy" }
 
 func (c *Policy) Params() []Param {
-	return slices.Concat(c.Common.params(1), c.modelParams(), c.Chunking.params(), c.controlParams(), c.safetyParams())
+	return slices.Concat(c.Common.params(1), c.modelParams(), c.Camera.params(), c.Chunking.params(), c.controlParams(), c.safetyParams())
 }
 
 func (c *Policy) modelParams() []Param {

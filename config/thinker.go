@@ -1,8 +1,11 @@
 package config
 
+import "slices"
+
 // Thinker configures the node that says what the policy's model thinks.
 type Thinker struct {
 	Common
+	Camera
 
 	Model         string  // directory
 	Threads       int64   // of ONNX Runtime
@@ -29,7 +32,7 @@ func DefaultThinker() Thinker {
 func (*Thinker) Kind() string { return "thinker" }
 
 func (c *Thinker) Params() []Param {
-	return append(c.Common.params(2),
+	return slices.Concat(c.Common.params(2), c.Camera.params(), []Param{
 		text(&c.Model, "model", "policy/models/tabletop",
 			"Model directory. Composed with a policy that runs the same one, the thinker shares its engine and frames."),
 		integer(&c.Threads, "threads", 1, "", 1, 64,
@@ -54,7 +57,7 @@ func (c *Thinker) Params() []Param {
 			"Joints of joint_states whose mean position is the gripper's opening."),
 		float(&c.GripperTravel, "gripper_travel", 0.04, "m", 0.0001, 1,
 			"Position of each gripper joint when fully open."),
-	)
+	})
 }
 
 func (c *Thinker) Validate() error { return checkAll(c) }

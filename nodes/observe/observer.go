@@ -37,6 +37,9 @@ type Observer struct {
 
 // camera is the newest good image and what was wrong with the newest bad one.
 type camera struct {
+	decoding sync.Mutex // guards decoder; taken before Observer.mu
+	decoder  *imagemsg.Decoder
+
 	stamp  time.Time
 	pixels []byte // replaced, never modified: observations share it
 	fault  error  // of the newest message; nil when it was good
@@ -53,7 +56,15 @@ func New(s Settings) (*Observer, error) {
 			return nil, fmt.Errorf("the model wants proprio %q; this node knows x y z roll pitch yaw gripper", name)
 		}
 	}
-	return &Observer{settings: s, updated: make(chan struct{}, 1), cameras: make([]camera, len(s.Cameras))}, nil
+	o := &Observer{settings: s, updated: make(chan struct{}, 1), cameras: make([]camera, len(s.Cameras))}
+	for i, c := range s.Cameras {
+		d, err := imagemsg.NewDecoder(c.Width, c.Height, c.Crop)
+		if err != nil {
+			return nil, fmt.Errorf("camera %s of the model: %w", c.Name, err)
+		}
+		o.cameras[i].decoder = d
+	}
+	return o, nil
 }
 
 var poseIndex = map[string]int{"x": 0, "y": 1, "z": 2, "roll": 3, "pitch": 4, "yaw": 5}
@@ -85,13 +96,31 @@ func (o *Observer) Updated() <-chan struct{} { return o.updated }
 // what is wrong with it. stamp is when it was taken; now stands in for messages
 // without a stamp.
 func (o *Observer) Image(i int, m *sensor_msgs.Image, now time.Time) (stamp time.Time, err error) {
-	c := o.settings.Cameras[i]
+	return o.saw(i, stampOr(m.Header.Stamp, now), func(d *imagemsg.Decoder, pixels []byte) error { return d.Image(m, pixels) })
+}
+
+// Compressed is Image for JPEG and PNG.
+func (o *Observer) Compressed(i int, m *sensor_msgs.CompressedImage, now time.Time) (stamp time.Time, err error) {
+	return o.saw(i, stampOr(m.Header.Stamp, now), func(d *imagemsg.Decoder, pixels []byte) error { return d.Compressed(m, pixels) })
+}
+
+// Rectify makes the i-th camera's images lose what its lens does to them. After an
+// error they are used as before.
+func (o *Observer) Rectify(i int, m *sensor_msgs.CameraInfo) error {
+	cam := &o.cameras[i]
+	cam.decoding.Lock()
+	defer cam.decoding.Unlock()
+	return cam.decoder.Rectify(m)
+}
+
+func (o *Observer) saw(i int, stamp time.Time, decode func(*imagemsg.Decoder, []byte) error) (time.Time, error) {
+	c, cam := o.settings.Cameras[i], &o.cameras[i]
 	pixels := make([]byte, c.Width*c.Height*3)
-	err = imagemsg.Decode(m, c.Width, c.Height, c.Crop, pixels)
-	stamp = stampOr(m.Header.Stamp, now)
+	cam.decoding.Lock()
+	defer cam.decoding.Unlock()
+	err := decode(cam.decoder, pixels)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	cam := &o.cameras[i]
 	if cam.fault = err; err != nil {
 		cam.bad++
 		return stamp, err
@@ -144,7 +173,8 @@ func (o *Observer) Latest() (policy.Observation, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	obs := policy.Observation{Stamp: o.cameras[0].stamp}
-	for i, c := range o.cameras {
+	for i := range o.cameras {
+		c := &o.cameras[i]
 		if c.pixels == nil {
 			return obs, errors.Join(fmt.Errorf("no usable image on %s yet", Topic(i, o.settings.Cameras[i].Name)), c.fault)
 		}
@@ -186,7 +216,8 @@ func (o *Observer) proprio(name string, at time.Time) (float64, error) {
 func (o *Observer) Fault() (bad int64, fault error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i, c := range o.cameras {
+	for i := range o.cameras {
+		c := &o.cameras[i]
 		bad += c.bad
 		if c.fault != nil && fault == nil {
 			fault = fmt.Errorf("%s: %w", Topic(i, o.settings.Cameras[i].Name), c.fault)

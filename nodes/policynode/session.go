@@ -159,16 +159,17 @@ func (s *session) connect() (err error) {
 
 // watch subscribes to the robot's sensors.
 func (s *session) watch() error {
-	for i, camera := range s.planner.model.Spec().Cameras {
-		_, err := node.Subscribe(s.node, observe.Topic(i, camera.Name), bus.SensorData(), func(m *sensor_msgs.Image) {
-			if stamp, err := s.observer.Image(i, m, s.node.Now()); err == nil && i == 0 {
+	err := s.observer.Watch(s.node, observe.Cameras{
+		Compressed: s.config.Compressed(), Rectify: s.config.Rectify,
+		Saw: func(camera int, stamp time.Time) {
+			if camera == 0 {
 				s.controller.SawImage(stamp)
 				s.planner.saw(stamp)
 			}
-		})
-		if err != nil {
-			return err
-		}
+		},
+	})
+	if err != nil {
+		return err
 	}
 	if s.observer.NeedsPose() || s.config.HasWorkspace() {
 		_, err := node.Subscribe(s.node, "ee_pose", bus.SensorData(), func(m *geometry_msgs.PoseStamped) {
@@ -181,7 +182,7 @@ func (s *session) watch() error {
 	if !s.observer.NeedsGripper() {
 		return nil
 	}
-	_, err := node.Subscribe(s.node, "joint_states", bus.SensorData(), func(m *sensor_msgs.JointState) {
+	_, err = node.Subscribe(s.node, "joint_states", bus.SensorData(), func(m *sensor_msgs.JointState) {
 		s.observer.Joints(m, s.node.Now())
 	})
 	return err

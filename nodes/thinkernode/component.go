@@ -90,13 +90,9 @@ func (m *mind) connect(n *node.Node) (err error) {
 			return err
 		}
 	}
-	for i, camera := range s.Cameras {
-		_, err := node.Subscribe(n, observe.Topic(i, camera.Name), bus.SensorData(), func(msg *sensor_msgs.Image) {
-			_, _ = m.observer.Image(i, msg, n.Now()) // a bad image shows in diagnostics
-		})
-		if err != nil {
-			return err
-		}
+	err = m.observer.Watch(n, observe.Cameras{Compressed: m.config.Compressed(), Rectify: m.config.Rectify})
+	if err != nil {
+		return err
 	}
 	if m.observer.NeedsPose() {
 		_, err := node.Subscribe(n, "ee_pose", bus.SensorData(), func(msg *geometry_msgs.PoseStamped) {
