@@ -3,7 +3,7 @@ package observe
 import (
 	"bytes"
 	"errors"
-	"image"
+	picture "image"
 	"image/color"
 	"image/png"
 	"strings"
@@ -61,12 +61,12 @@ func TestCompressedImagesComeOnTheTopicThatImageTransportUses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		picture := image.NewRGBA(image.Rect(0, 0, 2, 2))
+		dots := picture.NewRGBA(picture.Rect(0, 0, 2, 2))
 		for i := range 4 {
-			picture.Set(i%2, i/2, color.RGBA{R: 10, G: 200, B: 30, A: 255})
+			dots.Set(i%2, i/2, color.RGBA{R: 10, G: 200, B: 30, A: 255})
 		}
 		var file bytes.Buffer
-		if err := png.Encode(&file, picture); err != nil {
+		if err := png.Encode(&file, dots); err != nil {
 			t.Fatal(err)
 		}
 		m := &sensor_msgs.CompressedImage{Format: "rgb8; png compressed bgr8", Data: file.Bytes()}
