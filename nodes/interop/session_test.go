@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,8 +44,7 @@ func newSession(t *testing.T, driver string) *session {
 	s := &session{out: t.TempDir()}
 	s.env = append(os.Environ(),
 		"ROS_LOCALHOST_ONLY=1",
-		// Above the ports that Linux hands out, and where robots rarely are.
-		fmt.Sprintf("ROS_DOMAIN_ID=%d", 216+rand.IntN(16)),
+		fmt.Sprintf("ROS_DOMAIN_ID=%d", reserveDomain(t)),
 		"HYT_BUS="+driver,
 		"HYT_MODEL="+filepath.Join(home, "share/hyt/policy/models/tabletop"),
 		"PATH="+filepath.Join(home, "lib/hyt")+":"+os.Getenv("PATH"),
@@ -52,6 +52,23 @@ func newSession(t *testing.T, driver string) *session {
 		"OUT="+s.out)
 	t.Cleanup(func() { s.command("ros2 daemon stop").Run() })
 	return s
+}
+
+// reserveDomain is a ROS domain that no other test on this machine has until t ends:
+// whoever listens on its port has it. On Linux the UDP ports of domains 216 to 231
+// lie above those that the kernel hands out, and robots rarely are there.
+func reserveDomain(t *testing.T) int {
+	t.Helper()
+	for range 1000 {
+		domain := 216 + rand.IntN(16)
+		lock, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", 20_000+domain))
+		if err == nil {
+			t.Cleanup(func() { lock.Close() })
+			return domain
+		}
+	}
+	t.Fatal("no ROS domain is free for the test")
+	return 0
 }
 
 // python is the interpreter that ROS 2's own programs use, which need not be the

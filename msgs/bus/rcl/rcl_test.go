@@ -3,7 +3,9 @@
 package rcl_test
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"net"
 	"testing"
 
 	"hyt/msgs/bus"
@@ -11,12 +13,21 @@ import (
 	"hyt/msgs/bus/rcl"
 )
 
-// testDomain keeps tests that run at the same time on one machine apart. On Linux
-// the ports of domains 216 to 231 lie above those that the kernel hands out, and
-// robots rarely are there.
-func testDomain() *int {
-	id := 216 + rand.IntN(16)
-	return &id
+// testDomain is a ROS domain that no other test on this machine has until t ends:
+// whoever listens on its port has it. On Linux the UDP ports of domains 216 to 231
+// lie above those that the kernel hands out, and robots rarely are there.
+func testDomain(t testing.TB) *int {
+	t.Helper()
+	for range 1000 {
+		domain := 216 + rand.IntN(16)
+		lock, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", 20_000+domain))
+		if err == nil {
+			t.Cleanup(func() { lock.Close() })
+			return &domain
+		}
+	}
+	t.Fatal("no ROS domain is free for the test")
+	return nil
 }
 
 func open(t testing.TB, domain *int) bus.Driver {
@@ -30,7 +41,7 @@ func open(t testing.TB, domain *int) bus.Driver {
 }
 
 func TestConformance(t *testing.T) {
-	domain := testDomain()
+	domain := testDomain(t)
 	bustest.Run(t, func(t *testing.T) (a, b bus.Driver) {
 		return opaqueDriver{open(t, domain)}, opaqueDriver{open(t, domain)}
 	})

@@ -25,7 +25,7 @@ const patience = 20 * time.Second
 // twoNodes are on two contexts, as in two processes.
 func twoNodes(t testing.TB) (server, client bus.Node) {
 	t.Helper()
-	domain := testDomain()
+	domain := testDomain(t)
 	nodes := make([]bus.Node, 2)
 	for i, name := range []string{"server", "client"} {
 		d := open(t, domain)
