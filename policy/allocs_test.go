@@ -78,8 +78,8 @@ func TestTheHeapStaysFlatOverManySteps(t *testing.T) {
 	}
 	run(10)
 	before := live()
-	run(1000)
+	run(300)
 	if after := live(); after > before+64<<10 {
-		t.Errorf("the heap grew from %d to %d bytes in 1000 steps of each kind", before, after)
+		t.Errorf("the heap grew from %d to %d bytes in 300 steps of each kind", before, after)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"hyt/thinker"
 )
 
-// BenchmarkPolicyLatencyBesideTheThinker runs the policy at 10 Hz on the model that
+// BenchmarkPolicyLatencyBesideTheThinker runs the policy at 50 Hz on the model that
 // ships, in blocks with and without a thinker that writes a fixed number of tokens a
 // second, in turns. It reports both 99th percentiles and a 95 % bootstrap interval of
 // their ratio, blocks drawn with replacement. The bar is an upper end of 1.15.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"hyt/msgs/sensor_msgs"
 	"hyt/policy"
 	"hyt/policy/prompt"
+	"hyt/policy/spec"
 )
 
 // tabletop is the model that ships.
@@ -90,13 +92,7 @@ func (r *bare) add(path string, tokens, state int64, have map[string]ort.Value) 
 	return nil
 }
 
-func cutOut(name string) (string, bool) {
-	const suffix = ".out"
-	if n := len(name) - len(suffix); n > 0 && name[n:] == suffix {
-		return name[:n], true
-	}
-	return "", false
-}
+func cutOut(name string) (string, bool) { return strings.CutSuffix(name, spec.StateOutSuffix) }
 
 func fresh(info ort.InputOutputInfo, tokens, state int64) (ort.Value, error) {
 	dims := slices.Clone(info.Dimensions)
@@ -119,15 +115,15 @@ func fresh(info ort.InputOutputInfo, tokens, state int64) (ort.Value, error) {
 // openBare opens the graphs at the lengths that direct mode has with these tokens.
 func openBare(e *policy.Engine, dir string, tokens []int64) (*bare, error) {
 	r, have, g := new(bare), map[string]ort.Value{}, e.Spec().Graphs
-	prefix := int64(0)
-	if _, outs, err := ort.GetInputOutputInfo(filepath.Join(dir, g.Image)); err != nil {
+	_, outs, err := ort.GetInputOutputInfo(filepath.Join(dir, g.Image))
+	if err != nil {
 		return nil, err
-	} else if _, ins, err := readsLike(filepath.Join(dir, g.Extend)); err != nil {
-		return nil, err
-	} else {
-		prefix = varying(outs, ins)
 	}
-	n := int64(len(tokens))
+	ins, _, err := ort.GetInputOutputInfo(filepath.Join(dir, g.Extend))
+	if err != nil {
+		return nil, err
+	}
+	prefix, n := varying(outs, ins), int64(len(tokens))
 	for _, step := range []struct {
 		file  string
 		state int64
@@ -142,11 +138,6 @@ func openBare(e *policy.Engine, dir string, tokens []int64) (*bare, error) {
 		}
 	}
 	return r, nil
-}
-
-func readsLike(path string) ([]ort.InputOutputInfo, []ort.InputOutputInfo, error) {
-	ins, outs, err := ort.GetInputOutputInfo(path)
-	return outs, ins, err
 }
 
 // varying is the size that the image graph gives where the extend graph's may vary.
@@ -176,6 +167,10 @@ func BenchmarkEngineOverhead(b *testing.B) {
 	}
 	defer r.close()
 	camera := e.Spec().Cameras[0]
+	decoder, err := imagemsg.NewDecoder(camera.Width, camera.Height, camera.Crop)
+	if err != nil {
+		b.Fatal(err)
+	}
 	msg := &sensor_msgs.Image{Width: 320, Height: 240, Step: 960, Encoding: "rgb8", Data: make([]byte, 320*240*3)}
 	obs := policy.Observation{Images: [][]byte{make([]byte, camera.Width*camera.Height*3)}, Proprio: make([]float32, len(e.Spec().Proprio))}
 	p, ctx := policy.NewPolicy(e), context.Background()
@@ -183,7 +178,7 @@ func BenchmarkEngineOverhead(b *testing.B) {
 	var decode time.Duration
 	whole := func() error {
 		start := time.Now()
-		if err := imagemsg.Decode(msg, camera.Width, camera.Height, camera.Crop, obs.Images[0]); err != nil {
+		if err := decoder.Image(msg, obs.Images[0]); err != nil {
 			return err
 		}
 		decode = time.Since(start)
