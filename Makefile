@@ -80,6 +80,14 @@ test-ros2: setup ## on a sourced ROS 2: the conformance suite over rclgo, and re
 bench: setup ## benchmarks: they print what they measured
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: calib-bars
+calib-bars: ## calibration's bars on 200 random problems each: they print what they measured
+	HYT_CALIB_PROBLEMS=200 go test -count=1 -v -run 'Honest|Bars' ./calib/intrinsics ./calib/handeye ./calib/planar
+
+.PHONY: calib-opencv
+calib-opencv: ## calibrate the same points with OpenCV (apt-get install python3-opencv) and compare
+	go test -tags opencv -count=1 -v -run OpenCV ./calib/intrinsics
+
 .PHONY: fuzz
 fuzz: setup ## each fuzz target for 20 s
 	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \
