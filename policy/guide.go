@@ -28,8 +28,10 @@ type guidance struct {
 	tokens      []int64
 }
 
-// GuideFields are the fields that an engine's own guide keeps of a thought.
-func GuideFields() []string { return nil }
+// GuideFields are the fields that an engine's own guide keeps of a thought: those
+// that hold for longer than a chunk. Where the hand is, how it moves and what the
+// grip does is old by the time that it is followed.
+func GuideFields() []string { return []string{thought.Plan, thought.Sub, thought.Target} }
 
 // NewGuide returns an empty guide for models with this tokenizer. Of each thought it
 // keeps the named fields (see package thought), all of them if none is named.
