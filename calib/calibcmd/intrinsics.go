@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hyt/calib/camera"
+	"hyt/calib/handeye"
 	"hyt/calib/intrinsics"
 	"hyt/calib/report"
 	"hyt/calib/target"
@@ -145,7 +146,7 @@ func explain(err error, looks []look) error {
 			byReason[l.reason] = append(byReason[l.reason], l.name)
 		}
 	}
-	if len(byReason) == 0 || !errors.Is(err, intrinsics.ErrTooFewViews) {
+	if len(byReason) == 0 || !errors.Is(err, intrinsics.ErrTooFewViews) && !errors.Is(err, handeye.ErrTooFew) {
 		return err
 	}
 	var reasons []string

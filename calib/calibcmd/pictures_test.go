@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"hyt/calib/camera"
+	"hyt/calib/geom"
 	"hyt/calib/photo"
 	"hyt/calib/target"
 	"hyt/msgs"
 	"hyt/msgs/bag"
 	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/sensor_msgs"
 )
 
@@ -28,27 +30,44 @@ var (
 		D: [8]float64{-0.2, 0.06, 0.0008, -0.0004, 0}}
 )
 
+// shot is a picture and where the board was.
+type shot struct {
+	*image.Gray
+	board geom.Pose // cameraTboard
+}
+
 // film is ten pictures of the board, taken once for all tests.
-var film = sync.OnceValue(func() (imgs []*image.Gray) {
+var film = sync.OnceValue(func() (shots []shot) {
 	r := rand.New(rand.NewPCG(20, 26))
 	for range 10 {
 		s := photo.Scene{Camera: lens, Board: chess, Black: 40, White: 200, Light: 0.3, Blur: 0.7, Noise: 2, Clutter: 30}
 		s.Place(r, 0.7)
-		imgs = append(imgs, s.Take(r))
+		shots = append(shots, shot{s.Take(r), s.Pose})
 	}
-	return imgs
+	return shots
 })
+
+// The camera sits on the hand, and the board lies before the robot.
+var (
+	handTcamera = geom.Pose{R: geom.FromRPY(0.1, -0.2, 1.3), T: geom.Vec{0.03, -0.05, 0.08}}
+	baseTboard  = geom.Pose{R: geom.FromRPY(3.0, 0.1, 0.4), T: geom.Vec{0.5, 0.1, 0.02}}
+)
+
+// hand is baseThand when the picture was taken.
+func (s shot) hand() geom.Pose { return baseTboard.Mul(s.board.Inv()).Mul(handTcamera.Inv()) }
 
 // folder is the film as PNG files, and one picture without a board.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for i, img := range film() {
-		save(t, filepath.Join(dir, fmt.Sprintf("view%02d.png", i)), img)
+	for i, shot := range film() {
+		save(t, filepath.Join(dir, shotName(i)), shot.Gray)
 	}
 	save(t, filepath.Join(dir, "wall.png"), image.NewGray(lensRect()))
 	return dir
 }
+
+func shotName(i int) string { return fmt.Sprintf("view%02d.png", i) }
 
 func lensRect() image.Rectangle { return image.Rect(0, 0, lens.Width, lens.Height) }
 
@@ -64,7 +83,8 @@ func save(t *testing.T, name string, img image.Image) {
 }
 
 // recording is the film as a bag with two topics: raw images as they come, each
-// twice, 0.6 s apart, and compressed ones.
+// twice, 0.6 s apart, and compressed ones. The hand's poses come every 50 ms; while
+// the fourth picture was taken it moved.
 func recording(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "board")
@@ -77,20 +97,33 @@ func recording(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for topic, typeName := range map[string]string{"/raw": imageType, "/packed/compressed": compressedType} {
+	for topic, typeName := range map[string]string{"/raw": imageType, "/packed/compressed": compressedType, "/ee_pose": poseType} {
 		if err := w.Topic(topic, typeName, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
 	at := time.Unix(1_700_000_000, 0)
-	for _, img := range film() {
+	for i, img := range film() {
 		for range 2 {
+			for k := range 12 { // 250 ms before the image to 300 ms after it
+				stamp := at.Add(time.Duration(350+50*k) * time.Millisecond)
+				hand := img.hand()
+				if i == 3 {
+					hand.T[2] += 0.01 * float64(k)
+				}
+				p := geometry_msgs.NewPoseStamped()
+				p.Header.Stamp = builtin_interfaces.FromTime(stamp)
+				tf := hand.Message()
+				p.Pose.Position = geometry_msgs.Point(tf.Translation)
+				p.Pose.Orientation = tf.Rotation
+				put("/ee_pose", p, stamp)
+			}
 			at = at.Add(600 * time.Millisecond)
 			m := &sensor_msgs.Image{Width: uint32(lens.Width), Height: uint32(lens.Height), Step: uint32(img.Stride), Encoding: "mono8", Data: img.Pix}
 			m.Header.Stamp = builtin_interfaces.FromTime(at)
 			put("/raw", m, at)
 			var b bytes.Buffer
-			if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}); err != nil {
+			if err := jpeg.Encode(&b, img.Gray, &jpeg.Options{Quality: 95}); err != nil {
 				t.Fatal(err)
 			}
 			c := &sensor_msgs.CompressedImage{Format: "jpeg", Data: b.Bytes()}

@@ -1,0 +1,186 @@
+package calibcmd
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hyt/calib/geom"
+	"hyt/msgs"
+	"hyt/msgs/bag"
+	"hyt/msgs/geometry_msgs"
+)
+
+// handPoses knows where the hand was when an image was taken: baseThand.
+type handPoses interface {
+	// at fails with a sentence without the image's name.
+	at(l look) (geom.Pose, error)
+}
+
+// poseTable is a file of poses, by image name.
+type poseTable map[string]geom.Pose
+
+func (t poseTable) at(l look) (geom.Pose, error) {
+	p, ok := t[l.name]
+	if !ok {
+		return p, errors.New("the poses have no line for it")
+	}
+	return p, nil
+}
+
+// Headers that a file of poses may have.
+var (
+	byQuaternion = []string{"name", "x", "y", "z", "qx", "qy", "qz", "qw"}
+	byAngles     = []string{"name", "x", "y", "z", "roll", "pitch", "yaw"}
+)
+
+// readPoses reads a CSV file: a header, then for each image its name and the
+// pose of the hand in the base frame, metres, and a quaternion or roll, pitch and
+// yaw in radians (URDF's order).
+func readPoses(name string) (poseTable, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return parsePoses(f, name)
+}
+
+func parsePoses(r io.Reader, name string) (poseTable, error) {
+	lines := csv.NewReader(r)
+	lines.TrimLeadingSpace, lines.Comment = true, '#'
+	header, err := lines.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: no header: %w", name, err)
+	}
+	if !slices.Equal(header, byQuaternion) && !slices.Equal(header, byAngles) {
+		return nil, fmt.Errorf("%s: the first line is %q: write %q or %q", name, strings.Join(header, ","), strings.Join(byQuaternion, ","), strings.Join(byAngles, ","))
+	}
+	t := poseTable{}
+	for {
+		fields, err := lines.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		line, _ := lines.FieldPos(0)
+		p, err := parsePose(fields[1:])
+		if err != nil {
+			return nil, fmt.Errorf("%s, line %d: %w", name, line, err)
+		}
+		if _, twice := t[fields[0]]; twice {
+			return nil, fmt.Errorf("%s, line %d: %s has a pose already", name, line, fields[0])
+		}
+		t[fields[0]] = p
+	}
+	if len(t) == 0 {
+		return nil, fmt.Errorf("%s holds no poses", name)
+	}
+	return t, nil
+}
+
+// maxReach is how far from its base a hand may be, in metres: beyond, someone
+// wrote millimetres.
+const maxReach = 20
+
+func parsePose(fields []string) (geom.Pose, error) {
+	v := make([]float64, len(fields))
+	for i, s := range fields {
+		var err error
+		if v[i], err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(v[i]) || math.IsInf(v[i], 0) {
+			return geom.Pose{}, fmt.Errorf("%q is no number", s)
+		}
+	}
+	p := geom.Pose{T: geom.Vec{v[0], v[1], v[2]}}
+	if p.T.Norm() > maxReach {
+		return p, fmt.Errorf("the hand is %.0f m from its base: write metres, not millimetres", p.T.Norm())
+	}
+	if len(v) == 6 {
+		if most := max(math.Abs(v[3]), math.Abs(v[4]), math.Abs(v[5])); most > 2*math.Pi+0.01 {
+			return p, fmt.Errorf("an angle of %g rad is more than a turn: write radians, not degrees", most)
+		}
+		p.R = geom.FromRPY(v[3], v[4], v[5])
+		return p, nil
+	}
+	var err error
+	p.R, err = geom.Quat{W: v[6], X: v[3], Y: v[4], Z: v[5]}.Mat()
+	return p, err
+}
+
+// poseTrack is what a bag says of the hand, by time.
+type poseTrack []trackPoint
+
+type trackPoint struct {
+	stamp time.Time
+	pose  geom.Pose
+}
+
+const (
+	// stillFor is how long before and after an image the hand must rest: clocks of
+	// cameras and robots differ, and images of a moving board are blurred.
+	stillFor = 150 * time.Millisecond
+	// A hand rests that moves less than this.
+	stillMetres, stillRadians = 5e-4, 1e-3
+)
+
+func (t poseTrack) at(l look) (geom.Pose, error) {
+	from, _ := slices.BinarySearchFunc(t, l.stamp.Add(-stillFor), trackPoint.compare)
+	to, _ := slices.BinarySearchFunc(t, l.stamp.Add(stillFor), trackPoint.compare)
+	near := t[from:to]
+	if len(near) < 2 || near[0].stamp.After(l.stamp) || near[len(near)-1].stamp.Before(l.stamp) {
+		return geom.Pose{}, fmt.Errorf("the hand's pose is not known %v before and after it", stillFor)
+	}
+	best := near[0]
+	for _, p := range near {
+		d := near[0].pose.Inv().Mul(p.pose)
+		if d.T.Norm() > stillMetres || d.R.Angle() > stillRadians {
+			return geom.Pose{}, fmt.Errorf("the hand was moving (%.1f mm, %.2f° within %v)", 1e3*d.T.Norm(), d.R.Angle()*180/math.Pi, 2*stillFor)
+		}
+		if p.stamp.Sub(l.stamp).Abs() < best.stamp.Sub(l.stamp).Abs() {
+			best = p
+		}
+	}
+	return best.pose, nil
+}
+
+func (p trackPoint) compare(t time.Time) int { return p.stamp.Compare(t) }
+
+const poseType = "geometry_msgs/msg/PoseStamped"
+
+// readTrack reads the poses on a topic of a bag.
+func readTrack(path, topic string) (poseTrack, error) {
+	r, err := bag.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if info, ok := r.Topic(topic); !ok || info.Type != poseType {
+		return nil, fmt.Errorf("the bag has no %s on %s: name the hand's pose with --pose-topic", poseType, topic)
+	}
+	var t poseTrack
+	for m, err := range r.Messages(topic) {
+		if err != nil {
+			continue // damage: images near it find no pose, and say so
+		}
+		p := geometry_msgs.NewPoseStamped()
+		if err := msgs.Unmarshal(m.Data, p); err != nil {
+			return nil, fmt.Errorf("%s at %s: %w", topic, stampName(m.LogTime), err)
+		}
+		pose, err := geom.FromPoseMessage(p.Pose)
+		if err != nil {
+			return nil, fmt.Errorf("%s at %s: %w", topic, stampName(m.LogTime), err)
+		}
+		t = append(t, trackPoint{p.Header.Stamp.AsTime(), pose})
+	}
+	slices.SortStableFunc(t, func(a, b trackPoint) int { return a.stamp.Compare(b.stamp) })
+	return t, nil
+}
