@@ -82,9 +82,9 @@ func survivors(t testing.TB, r *Reader) (messages []Message) {
 }
 
 func TestReadsRowsInTheOrderOfTheirTimes(t *testing.T) {
-	messages := all(t, open(t, closed(t, 3000)))
-	if len(messages) != 6000 {
-		t.Errorf("%d messages of 6000", len(messages))
+	messages := all(t, open(t, closed(t, 1000)))
+	if len(messages) != 2000 {
+		t.Errorf("%d messages of 2000", len(messages))
 	}
 	expectRecorded(t, messages)
 	if n := len(all(t, open(t, closed(t, 50)), "/instruction")); n != 50 {
@@ -152,10 +152,10 @@ func TestReadsDefinitionsOfLaterReleases(t *testing.T) {
 
 // Wherever a file breaks off, what lies before is read.
 func TestReadsEveryTruncatedDatabaseAsFarAsItGoes(t *testing.T) {
-	whole := readFile(t, closed(t, 120, "PRAGMA page_size = 1024"))
+	whole := readFile(t, closed(t, 60, "PRAGMA page_size = 1024"))
 	name := filepath.Join(t.TempDir(), "cut_0.db3")
 	most := 0
-	for size := len(whole) - 1; size > 0; size -= 509 {
+	for size := len(whole) - 1; size > 0; size -= 739 {
 		check(t, os.WriteFile(name, whole[:size], 0o644))
 		r, err := Open(name)
 		if err != nil {
@@ -166,13 +166,13 @@ func TestReadsEveryTruncatedDatabaseAsFarAsItGoes(t *testing.T) {
 		}
 		n := len(survivors(t, r))
 		most = max(most, n)
-		if n < 240 && len(r.Problems()) == 0 {
+		if n < 120 && len(r.Problems()) == 0 {
 			t.Errorf("cut at %d: %d messages and no problem", size, n)
 		}
 		check(t, r.Close())
 	}
-	if most < 230 {
-		t.Errorf("at most %d messages of 240", most)
+	if most < 110 {
+		t.Errorf("at most %d messages of 120", most)
 	}
 }
 
