@@ -59,7 +59,7 @@ func BenchmarkModes(b *testing.B) {
 		b.Fatal(err)
 	}
 	var result thinker.Result
-	var c policy.Chunk
+	var c, guided policy.Chunk
 	modes := []struct {
 		name string
 		run  func() error
@@ -78,13 +78,13 @@ func BenchmarkModes(b *testing.B) {
 		}, nil},
 		{"guided", func() error {
 			hybrid.Guide().Offer(steps, asked, obs.Stamp)
-			return p.GuidedInto(ctx, obs, asked, hybrid.Guide(), time.Hour, &c)
+			return p.GuidedInto(ctx, obs, asked, hybrid.Guide(), time.Hour, &guided)
 		}, nil},
 	}
-	for b.Loop() {
+	for turn := 0; b.Loop(); turn++ {
 		for i := range modes {
-			m := &modes[i]
-			if err := m.run(); err != nil { // caches hold this model's weights now
+			m := &modes[(i+turn)%len(modes)] // each mode comes after each other one
+			if err := m.run(); err != nil {  // caches hold this model's weights now
 				b.Fatal(err)
 			}
 			start := time.Now()
@@ -111,5 +111,5 @@ func BenchmarkModes(b *testing.B) {
 	direct := len(prompt.Act(hybrid.Tokenizer(), asked))
 	b.ReportMetric(float64(direct), "act-tokens")
 	b.ReportMetric(float64(direct+result.Tokens), "think-tokens")
-	b.ReportMetric(float64(len(prompt.Follow(hybrid.Tokenizer(), c.Thought))), "guided-tokens")
+	b.ReportMetric(float64(len(prompt.Follow(hybrid.Tokenizer(), guided.Thought))), "guided-tokens")
 }
