@@ -31,17 +31,18 @@ const DefaultReplan = 400 * time.Millisecond
 
 // Config says what to play.
 type Config struct {
-	Tasks    []string        // names; empty: all
-	Splits   []task.Split    // empty: id
-	Modes    []policy.Mode   // empty: act
-	Controls []Control       // empty: plain only
-	Episodes int             // for each task, split, mode and control
-	Seed     int64           // of the first episode; the others follow
-	Replan   time.Duration   // between observations; 0: DefaultReplan
-	Latency  time.Duration   // simulated time from an observation to its chunk's first use
-	Noise    float64         // sim.Scene.ActuationNoise, m/s
-	Workers  int             // episodes at a time; 0: 1
-	Limits   *control.Limits // nil: DefaultLimits
+	Tasks    []string         // names; empty: all
+	Splits   []task.Split     // empty: id
+	Modes    []policy.Mode    // empty: act
+	Controls []Control        // empty: plain only
+	Episodes int              // for each task, split, mode and control
+	Seed     int64            // of the first episode; the others follow
+	Replan   time.Duration    // between observations; 0: DefaultReplan
+	Latency  time.Duration    // simulated time from an observation to its chunk's first use
+	Noise    float64          // sim.Scene.ActuationNoise, m/s
+	Workers  int              // episodes at a time; 0: 1
+	Limits   *control.Limits  // nil: DefaultLimits
+	Chunking control.Chunking // how chunks become velocities
 
 	// NewSim makes a worker's simulator. SimName is its name in reports.
 	NewSim  func() (sim.Sim, error)

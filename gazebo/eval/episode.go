@@ -60,7 +60,7 @@ func (p *play) start() error {
 		return err
 	}
 	p.judge = p.job.scene.Task.Judge(p.job.scene.Goal)
-	p.arm = newDriver(*p.cfg.Limits, scene.Arm)
+	p.arm = newDriver(*p.cfg.Limits, p.cfg.Chunking, scene.Arm)
 	return p.arm.start(scene.Arm)
 }
 

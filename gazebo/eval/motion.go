@@ -26,6 +26,19 @@ func DefaultLimits() control.Limits {
 	}
 }
 
+// DefaultChunking is how the policy node turns chunks into velocities when nothing is
+// set, but for the blending that is named.
+func DefaultChunking(blending string) (control.Chunking, error) {
+	c := config.DefaultPolicy()
+	if blending == "" {
+		blending = c.Blending
+	}
+	if blending == "switch" { // plainly, as all of it stood before there was another way
+		return control.Chunking{}, nil
+	}
+	return control.ParseChunking(blending, c.Resampling, c.Overlap, c.Decay, c.CatchUp)
+}
+
 // driver turns chunks into commands with the live loop's own controller, fed with
 // simulated time. Before the first chunk and after the last row the arm holds.
 type driver struct {
@@ -33,9 +46,9 @@ type driver struct {
 	gripper float64 // before the first chunk
 }
 
-func newDriver(limits control.Limits, start sim.Arm) *driver {
+func newDriver(limits control.Limits, chunking control.Chunking, start sim.Arm) *driver {
 	loop := control.NewController(control.Settings{
-		Period: step, ImageTimeout: step, PoseTimeout: step, Limits: limits, HasGripper: true,
+		Period: step, ImageTimeout: step, PoseTimeout: step, Limits: limits, Chunking: chunking, HasGripper: true,
 	})
 	return &driver{loop, start.Gripper}
 }

@@ -24,7 +24,7 @@ func freeDriver(t *testing.T) (*driver, sim.Arm) {
 	arm := sim.Arm{Pose: sim.Pose{Z: 0.1}, Gripper: 0.5}
 	d := newDriver(control.Limits{
 		LinearSpeed: 9, AngularSpeed: 9, LinearAcceleration: 1e6, AngularAcceleration: 1e6,
-	}, arm)
+	}, control.Chunking{}, arm)
 	if err := d.start(arm); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestDriverRefusesChunksThatNoRobotMayFollow(t *testing.T) {
 }
 
 func TestDefaultLimitsKeepTheArmSlowAndInside(t *testing.T) {
-	d := newDriver(DefaultLimits(), sim.Arm{})
+	d := newDriver(DefaultLimits(), control.Chunking{}, sim.Arm{})
 	arm := sim.Arm{Pose: sim.Pose{X: 0.2, Z: 0.1}}
 	if err := d.start(arm); err != nil {
 		t.Fatal(err)

@@ -24,8 +24,8 @@ func execute(t *testing.T, line string) (string, error) {
 func TestCommandLinesThatCannotBeUnderstoodAreUsageErrors(t *testing.T) {
 	for line, want := range map[string]string{
 		"policy brain":                 `hyt policy takes no argument "brain"; ROS arguments come after --ros-args`,
-		"run":                          "name the nodes to run: policy, thinker, recorder, sim",
-		"run policy juggler":           `no node "juggler"; choose from policy, thinker, recorder, sim`,
+		"run":                          "name the nodes to run: policy, thinker, recorder, sim, teleop",
+		"run policy juggler":           `no node "juggler"; choose from policy, thinker, recorder, sim, teleop`,
 		"run policy policy":            "policy and policy would both be the node /policy; name them apart with -r policy:__node:=NAME",
 		"sim --speed 3":                "unknown flag: --speed",
 		"sim --ros-args --speed":       `unknown ROS argument "--speed" after --ros-args (known: -r, -p, --params-file, --log-level; -- ends them)`,

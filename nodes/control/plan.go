@@ -42,6 +42,17 @@ func ParseBlending(name string) (Blending, error) {
 	return 0, fmt.Errorf("unknown blending of chunks %q; use switch, realtime or ensemble", name)
 }
 
+// ParseChunking is a Chunking by the names of its parts, times in seconds.
+func ParseChunking(blending, resampling string, overlap, decay, catchUp float64) (Chunking, error) {
+	b, err := ParseBlending(blending)
+	if err != nil {
+		return Chunking{}, err
+	}
+	r, err := ParseResampling(resampling)
+	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	return Chunking{Blending: b, Resampling: r, Overlap: seconds(overlap), Decay: decay, CatchUp: seconds(catchUp)}, err
+}
+
 // Chunking says how chunks become velocities. The zero value switches plainly.
 type Chunking struct {
 	Blending   Blending

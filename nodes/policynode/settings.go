@@ -49,15 +49,7 @@ func widest(layout control.Layout, a *spec.Action) (control.Row, error) {
 }
 
 func chunking(c *config.Policy) (control.Chunking, error) {
-	blending, err := control.ParseBlending(c.Blending)
-	if err != nil {
-		return control.Chunking{}, err
-	}
-	resampling, err := control.ParseResampling(c.Resampling)
-	return control.Chunking{
-		Blending: blending, Resampling: resampling,
-		Overlap: seconds(c.Overlap), Decay: c.Decay, CatchUp: seconds(c.CatchUp),
-	}, err
+	return control.ParseChunking(c.Blending, c.Resampling, c.Overlap, c.Decay, c.CatchUp)
 }
 
 func limits(c *config.Policy) control.Limits {

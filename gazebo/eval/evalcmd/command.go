@@ -29,6 +29,7 @@ type options struct {
 	seed            int64
 	sim             string
 	workers         int
+	blending        string
 	replan, latency time.Duration
 	jsonFile        string
 	requireGain     bool
@@ -59,6 +60,7 @@ func Command() *cobra.Command {
 	f.IntVar(&o.workers, "workers", 2, "episodes at a time")
 	f.DurationVar(&o.replan, "replan", eval.DefaultReplan, "simulated time between observations")
 	f.DurationVar(&o.latency, "latency", 0, "simulated time from an observation to the first use of its chunk")
+	f.StringVar(&o.blending, "blending", "", "how a new chunk takes over: switch, realtime or ensemble; as the policy node does if not given")
 	f.StringVar(&o.jsonFile, "json", "", "file for the report as JSON")
 	f.BoolVar(&o.requireGain, "require-gain", false, "fail unless every task's gain over --baseline is above zero with 95 % confidence")
 	f.BoolVar(&o.record, "record", false, "write the scores into the model's spec.yaml")
@@ -114,6 +116,10 @@ func (o options) config() (eval.Config, error) {
 		Tasks: o.tasks, Episodes: o.episodes, Seed: o.seed, Replan: o.replan, Latency: o.latency, Workers: o.workers,
 		Controls: []eval.Control{eval.Plain}, SimName: o.sim,
 		NewSim: func() (sim.Sim, error) { return embedded.New(task.World) },
+	}
+	var err error
+	if cfg.Chunking, err = eval.DefaultChunking(o.blending); err != nil {
+		return cfg, err
 	}
 	for _, s := range o.splits {
 		split, err := task.ParseSplit(s)
