@@ -17,7 +17,7 @@ type Config interface {
 // Common is what every node has.
 type Common struct {
 	Bus             string  // driver: "auto", "dds", "rcl" or "mem"
-	RosDistro       string  // that the peers run; "": as ROS_DISTRO says
+	RosDistro       string  // that the peers run; "auto": as ROS_DISTRO says
 	Autostart       bool    // configure and activate without being asked
 	UseSimTime      bool    // the node's clock is /clock
 	DiagnosticsRate float64 // Hz
@@ -32,9 +32,9 @@ func (c *Common) params(reports float64) []Param {
 		text(&c.Bus, "bus", "auto",
 			"Middleware. dds: Cyclone DDS, other processes and machines, ROS 2 nodes included. rcl: that of the sourced ROS 2. mem: nodes composed in this process only. auto: rcl in a build for ROS 2, else dds.",
 			"auto", "dds", "rcl", "mem").fixed(),
-		text(&c.RosDistro, "ros_distro", "",
-			"ROS 2 release whose wire format dds speaks: humble; iron, jazzy, kilted or rolling differ in the graph. Empty: as the environment's ROS_DISTRO says, else humble.",
-			"", "humble", "iron", "jazzy", "kilted", "rolling").fixed(),
+		text(&c.RosDistro, "ros_distro", "auto",
+			"ROS 2 release whose wire format dds speaks: humble; iron, jazzy, kilted or rolling differ in the graph. auto: as the environment's ROS_DISTRO says, else humble.",
+			"auto", "humble", "iron", "jazzy", "kilted", "rolling").fixed(),
 		boolean(&c.Autostart, "autostart", true,
 			"Configure and activate at start; a failure ends the process. Off: wait for ~/change_state.").fixed(),
 		boolean(&c.UseSimTime, "use_sim_time", false,

@@ -147,7 +147,7 @@ func (p *Process) driver() (bus.Driver, error) {
 	for _, c := range p.Components[1:] {
 		if a, b := first.Base(), c.Config().Base(); a.Bus != b.Bus || a.RosDistro != b.RosDistro {
 			return nil, &UsageError{fmt.Errorf("%s wants bus %s and %s wants %s: nodes of one process share one middleware",
-				first.Kind(), a.Bus+a.RosDistro, c.Config().Kind(), b.Bus+b.RosDistro)}
+				first.Kind(), a.Bus+" for "+a.RosDistro, c.Config().Kind(), b.Bus+" for "+b.RosDistro)}
 		}
 	}
 	return p.OpenDriver(*first.Base())

@@ -88,7 +88,7 @@ func TestUsageErrors(t *testing.T) {
 		{"-r __node:=x", `policy and thinker would both be the node /x; name them apart with -r thinker:__node:=NAME`},
 		{"-p contol_rate:=3", `node /policy: -p contol_rate:=3: unknown parameter "contol_rate"; did you mean "control_rate"?`},
 		{"-p policy:thought_rate:=3", `node /policy: -p thought_rate:=3: unknown parameter "thought_rate"`},
-		{"-p thinker:bus:=mem", `policy wants bus auto and thinker wants mem: nodes of one process share one middleware`},
+		{"-p thinker:bus:=mem", `policy wants bus auto for auto and thinker wants mem for auto: nodes of one process share one middleware`},
 		{"-p policy:control_rate:=0", `node /policy: parameter "control_rate" is 0, must be 1 to 1000 Hz`},
 	}
 	for _, tt := range tests {

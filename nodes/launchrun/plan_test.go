@@ -107,7 +107,7 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		{`<node pkg="hyt" type="policy"/>`, `<node>: ROS 2 has no attribute type; write exec="..."`},
 		{`<node pkg="hyt" exec="sim" ns="b"/>`, `<node>: ROS 2 has no attribute ns; write namespace="..."`},
 		{`<node pkg="hyt"/>`, `<node>: needs the attribute exec`},
-		{`<node pkg="hyt" exec="polcy"/>`, `<node>: package "hyt" has no executable "polcy"; it has hyt, policy, thinker, recorder, sim, run`},
+		{`<node pkg="hyt" exec="polcy"/>`, `<node>: package "hyt" has no executable "polcy"; it has hyt, policy, thinker, recorder, sim, teleop, run`},
 		{`<node pkg="hyt" exec="sim" colour="red"/>`, `<node>: unknown attribute "colour"; it may have pkg, exec, name, namespace, args, ros_args, exec_name, output, respawn, respawn_delay, launch-prefix, cwd, on_exit, emulate_tty, if, unless`},
 		{`<node pkg="hyt" exec="sim"><parm name="x" value="y"/></node>`, `<parm>: not known inside <node>; there are param, remap, env`},
 		{`<node pkg="hyt" exec="sim"><remap if="true" from="a" to="b"/></node>`, `<remap>: ROS 2 takes no if here; put the condition on the <node> around it`},

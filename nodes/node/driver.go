@@ -21,7 +21,11 @@ func OpenDriver(c config.Common) (bus.Driver, error) {
 	case "mem":
 		return mem.Open(), nil
 	case "dds":
-		return dds.Open(dds.Options{Distro: c.RosDistro})
+		distro := c.RosDistro
+		if distro == "auto" {
+			distro = "" // the driver asks the environment
+		}
+		return dds.Open(dds.Options{Distro: distro})
 	case "rcl":
 		return rcl.Open(rcl.Options{})
 	}

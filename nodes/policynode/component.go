@@ -34,6 +34,10 @@ type Model interface {
 	// Heard takes a thought about the frame of that time, written for the instruction:
 	// mode guided follows the latest. It may be called from any goroutine.
 	Heard(t thought.Thought, instruction string, stamp time.Time)
+	// Running is for how long the inference that runs now has run; 0: none does.
+	Running() time.Duration
+	// CheckFiles says that the model directory is not any more what was loaded, or nil.
+	CheckFiles() error
 	// Close gives the model back; others may share it.
 	Close() error
 }

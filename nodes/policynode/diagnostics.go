@@ -1,6 +1,8 @@
 package policynode
 
 import (
+	"time"
+
 	"hyt/nodes/control"
 	"hyt/nodes/node"
 )
@@ -22,7 +24,11 @@ func (c *controlCheck) fill(s *node.Status) {
 	s.Add("control_hz", t.Rate)
 	s.AddMillis("control_period_p50_ms", t.P50)
 	s.AddMillis("control_period_p99_ms", t.P99)
+	s.AddMillis("control_period_p999_ms", t.P999)
 	s.AddMillis("control_period_max_ms", t.Max)
+	s.AddMillis("control_execution_p99_ms", t.Execution.P99)
+	s.AddMillis("control_execution_max_ms", t.Execution.Max)
+	s.Add("scheduling", t.Granted)
 	s.Add("missed_deadlines", t.Missed)
 	s.Add("missed_cause", t.Cause)
 	s.Add("commands", r.Counts.Commands)
@@ -31,6 +37,12 @@ func (c *controlCheck) fill(s *node.Status) {
 	}
 	s.Add("chunks", r.Counts.Chunks)
 	s.Add("chunks_not_finite", r.Counts.DroppedChunks)
+	for reason := control.ClockJumped; reason <= control.ChunkNotFinite; reason++ {
+		s.Add("refused_"+reason.String(), r.Counts.RefusedFor(reason))
+	}
+	s.Add("images_out_of_order", r.Counts.ImagesOutOfOrder)
+	s.Add("clock_jumps", r.Counts.ClockJumps)
+	s.AddMillis("latency_p95_ms", c.session.planner.foresee.Latency())
 	s.AddMillis("image_age_ms", r.ImageAge)
 	s.AddMillis("plan_age_ms", r.PlanAge)
 }
@@ -42,7 +54,7 @@ func (c *controlCheck) judge(s *node.Status, r control.Report, t control.Timing)
 		s.Summary(node.OK, "disarmed: commands are computed and not sent; ~/arm sends them")
 	case r.Reason.Wanted():
 		s.Summary(node.OK, "%s", r.Reason.Sentence())
-	case r.Reason == control.NoChunk || r.Reason == control.ChunkUsedUp:
+	case r.Reason == control.NoChunk || r.Reason == control.ChunkUsedUp || r.Reason == control.Deadman || r.Reason == control.InstructionStale:
 		s.Summary(node.Warn, "%s", r.Reason.Sentence())
 	default:
 		s.Summary(node.Error, "%s", r.Reason.Sentence())
@@ -51,10 +63,16 @@ func (c *controlCheck) judge(s *node.Status, r control.Report, t control.Timing)
 		s.Worsen(node.Warn, "%d deadlines missed, the last because it %s", t.Missed-c.missed, t.Cause)
 	}
 	c.missed = t.Missed
+	if t.Denied != nil {
+		s.Worsen(node.Warn, "%v", t.Denied)
+	}
 	if t.Failed != nil {
 		s.Worsen(node.Error, "a command was not sent: %v", t.Failed)
 	}
 }
+
+// slowInference is longer than any chunk lasts that a robot follows.
+const slowInference = time.Second
 
 // fill reports on inference.
 func (p *planner) fill(s *node.Status) {
@@ -73,6 +91,12 @@ func (p *planner) fill(s *node.Status) {
 		s.Summary(node.Error, "%v", fault)
 	case acts.Count == 0:
 		s.Summary(node.Warn, "no plan yet")
+	}
+	if stuck := p.model.Running(); stuck > slowInference {
+		s.Worsen(node.Warn, "an inference runs for %v", stuck.Round(100*time.Millisecond))
+	}
+	if err := p.model.CheckFiles(); err != nil {
+		s.Worsen(node.Warn, "%v", err)
 	}
 	s.Add("model", p.model.Spec().Name)
 	s.Add("plans", acts.Count)

@@ -117,7 +117,7 @@ func TestTheRobotHoldsWithoutASignOfLife(t *testing.T) {
 		if got := r.during(2 * time.Second); moving(got) < 20 || moving(got) > 26 {
 			t.Errorf("%d moving after one", moving(got))
 		}
-		r.wantStatus("control", node.Error, control.Deadman.Sentence())
+		r.wantStatus("control", node.Warn, control.Deadman.Sentence())
 	})
 }
 
@@ -151,5 +151,16 @@ func TestBlendingAndLimitsChangeWhileTheRobotMoves(t *testing.T) {
 		if err := r.policy.SetParameter("mode", "auto"); err == nil || !strings.Contains(err.Error(), "has no mode auto") {
 			t.Error(err)
 		}
+	})
+}
+
+func TestAReplacedModelIsReportedAndTheLoadedOneGoesOn(t *testing.T) {
+	start(t, func(c *config.Policy) { c.ArmOnActivate = true }, func(r *rig) {
+		r.say("touch the red cube")
+		r.model.set(func(m *fakeModel) { m.replaced = errors.New("act.onnx was replaced") })
+		if got := r.during(2 * time.Second); moving(got) < 90 {
+			t.Errorf("%d moving", moving(got))
+		}
+		r.wantStatus("inference", node.Warn, "act.onnx was replaced")
 	})
 }

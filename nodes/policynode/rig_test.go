@@ -36,6 +36,7 @@ type fakeModel struct {
 	mu       sync.Mutex
 	velocity float64 // m/s along x, of each row
 	broken   error
+	replaced error // of the files
 	took     time.Duration
 	asked    []string // "mode: text"
 	thoughts []string // heard: "instruction: text"
@@ -48,6 +49,14 @@ func (m *fakeModel) Can(mode policy.Mode) error {
 		return fmt.Errorf("the fake model has no mode %s", mode)
 	}
 	return nil
+}
+
+func (*fakeModel) Running() time.Duration { return 0 }
+
+func (m *fakeModel) CheckFiles() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.replaced
 }
 
 func (m *fakeModel) Heard(t thought.Thought, instruction string, _ time.Time) {
