@@ -45,7 +45,7 @@ func calibrated(t *testing.T, args ...string) intrinsicsJSON {
 func TestAFolderOfImagesGivesTheLensThatTookThem(t *testing.T) {
 	html := filepath.Join(t.TempDir(), "report.html")
 	got := calibrated(t, folder(t), "--report", html, "--name", "wrist")
-	if got.Camera != "wrist" || got.Width != 480 || len(got.Views) != 11 {
+	if got.Camera != "wrist" || got.Width != 320 || len(got.Views) != 11 {
 		t.Errorf("camera %q of width %d, %d views", got.Camera, got.Width, len(got.Views))
 	}
 	if v := got.Views[10]; v.Used || v.Name != "wall.png" || !strings.Contains(v.Reason, "nearly of one grey") {
@@ -88,7 +88,7 @@ func TestPeopleReadWhatWasFoundAndWhatWasNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"camera   camera, 480 x 360, plumb_bob", "fx", "±", "px RMS per axis, 10 of 11 images used", "without  wall.png: the image is nearly"} {
+	for _, want := range []string{"camera   camera, 320 x 240, plumb_bob", "fx", "±", "px RMS per axis, 10 of 11 images used", "without  wall.png: the image is nearly"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output lacks %q:\n%s", want, out)
 		}

@@ -26,7 +26,7 @@ import (
 
 var (
 	chess = target.Board{Kind: target.Chessboard, Rows: 6, Cols: 7, Size: 0.03}
-	lens  = camera.Camera{Width: 480, Height: 360, Model: camera.PlumbBob, Fx: 420, Fy: 421, Cx: 243, Cy: 177,
+	lens  = camera.Camera{Width: 320, Height: 240, Model: camera.PlumbBob, Fx: 280, Fy: 281, Cx: 162, Cy: 118,
 		D: [8]float64{-0.2, 0.06, 0.0008, -0.0004, 0}}
 )
 

@@ -19,7 +19,7 @@ func TestTagCornersAreFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var all []float64
 	missing := 0
-	for i := range 12 {
+	for i := range 6 {
 		s := scene(r, tagBoard, camera.PlumbBob)
 		f, err := Find(s.Take(r), tagBoard, "a view")
 		if err != nil {
@@ -57,7 +57,7 @@ func TestTagBoardsThatCannotBeReadGiveAReason(t *testing.T) {
 	img := s.Take(r)
 	few := tagBoard
 	few.Rows, few.Cols = 1, 1
-	s.Covers = []image.Rectangle{image.Rect(0, 0, 640, 480)}
+	s.Covers = []image.Rectangle{image.Rect(0, 0, 360, 270)}
 	s.Noise, s.Light = 5, 1
 	for _, c := range []struct {
 		img  *image.Gray
