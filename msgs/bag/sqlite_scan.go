@@ -26,7 +26,7 @@ func (f *file) scanRows(s *sqliteStore) {
 		}
 		next, found := s.seekPast(last + 1)
 		if !found {
-			f.damages.add(BadEnd, 0, "%s: its messages after row %d cannot be read (%v)", f.name, last, plain(err))
+			f.damages.add(BadEnd, 0, "%s: its messages from row %d on cannot be read (%v)", f.name, last+1, plain(err))
 			return
 		}
 		lost := uint64(max(0, next-last-1)) // rosbag2 numbers rows without gaps

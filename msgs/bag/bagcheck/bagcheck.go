@@ -43,7 +43,8 @@ type Topic struct {
 	Regular bool `json:"regular"`
 	// PeriodMS is the median time between messages, ms.
 	PeriodMS float64 `json:"period_ms"`
-	// Dropped is how many messages seem to be missing between those that are there.
+	// Dropped is how many messages seem to be missing between those that are
+	// there, gaps left aside.
 	Dropped uint64 `json:"dropped"`
 	// Gaps are the longest times without a message, at most ten.
 	Gaps []Gap `json:"gaps"`

@@ -64,10 +64,11 @@ func (p *periods) regular(median time.Duration) bool {
 	return p.total >= leastPeriods && float64(close) >= most*float64(p.total)
 }
 
-// missing is how many messages would fill the periods that are too long.
+// missing is how many messages would fill the periods that are too long, but no
+// gaps.
 func (p *periods) missing(median time.Duration) (n uint64) {
 	for b, count := range p.counts {
-		if whole := math.Round(float64(length(b)) / float64(median)); whole > 1 {
+		if whole := math.Round(float64(length(b)) / float64(median)); whole > 1 && whole <= gapPeriods {
 			n += count * uint64(whole-1)
 		}
 	}

@@ -54,7 +54,9 @@ func (t *topicCheck) take(m bag.Message, stamp time.Time, stamped bool) {
 	switch {
 	case stamped && stamp.UnixNano() == 0:
 		t.Unstamped++
-		return
+		if t.Clock == "stamp" {
+			return // two clocks do not mix
+		}
 	case stamped:
 		t.Clock, now = "stamp", stamp
 	}
