@@ -151,7 +151,8 @@ func (c *Camera) bendPlane(p geom.Vec, b *bent) bool {
 	}
 	b.dd[0][2], b.dd[0][3] = 2*x*y, r2+2*x*x
 	b.dd[1][2], b.dd[1][3] = r2+2*y*y, 2*x*y
-	return p[2] > 0 && den > 0 && xx*yy-xy*xy > 0 && xx+yy > 0
+	// Close to a pole of the denominator the polynomials fit no lens.
+	return p[2] > 0 && den > 0 && den < 20 && xx*yy-xy*xy > 0 && xx+yy > 0
 }
 
 // bendAngle is equidistant: the angle θ from the optical axis becomes the radius

@@ -107,8 +107,8 @@ func TestRectifiedImageHasNoBlackBorder(t *testing.T) {
 			continue // sees 90° and more: no rectified picture holds it
 		}
 		ideal := c.Rectified()
-		for y := 0; y < c.Height; y += 7 {
-			for x := 0; x < c.Width; x += 7 {
+		for y := 0; y < c.Height; y += 31 {
+			for x := 0; x < c.Width; x += 31 {
 				ray, err := ideal.Unproject(view.Point2{X: float64(x), Y: float64(y)})
 				if err != nil {
 					t.Fatal(err)

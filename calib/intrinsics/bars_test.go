@@ -66,7 +66,7 @@ func TestCovarianceIsHonestAndTheNoiseIsReached(t *testing.T) {
 	for _, bar := range []struct {
 		model camera.Model
 		few   int
-	}{{camera.PlumbBob, 16}, {camera.Equidistant, 6}} {
+	}{{camera.PlumbBob, 12}, {camera.Equidistant, 4}} {
 		n := problems(t, bar.few)
 		dim := 4 + bar.model.NumD()
 		var mean, meanAll, dof, worst float64

@@ -19,6 +19,7 @@ type bundle struct {
 	// stretched frees one number more, the last: how much longer the board is along
 	// its y than was told, against along its x.
 	stretched bool
+	prior     float64
 }
 
 type guess struct {
@@ -51,10 +52,13 @@ func (b *bundle) Moved(g guess, d []float64) guess {
 	return next
 }
 
-// rationalPrior is how large (standard deviation) the coefficients of the rational
-// model are taken to be, in a term each. Without it a lens of little distortion
-// leaves numerator and denominator free to grow together.
-const rationalPrior = 10
+// The coefficients of the rational model are each held to 0 by a term of this
+// width, in pixels: a lens of little distortion leaves numerator and denominator
+// free to grow together, towards a pole. The search starts with the narrow one.
+const (
+	narrowPrior = 0.1
+	widePrior   = 1.0
+)
 
 func (b *bundle) Terms(g guess, add func(*solve.Term)) bool {
 	if g.cam.Fx <= 0 || g.cam.Fy <= 0 {
@@ -90,7 +94,7 @@ func (b *bundle) Terms(g guess, add func(*solve.Term)) bool {
 	if g.cam.Model == camera.RationalPolynomial {
 		for c, k := range b.free {
 			if k >= 4 {
-				add(&solve.Term{R: []float64{g.cam.D[k-4] / rationalPrior}, Blocks: []solve.Block{{At: c, J: []float64{1.0 / rationalPrior}}}, Exact: true})
+				add(&solve.Term{R: []float64{g.cam.D[k-4] / b.prior}, Blocks: []solve.Block{{At: c, J: []float64{1 / b.prior}}}, Exact: true})
 			}
 		}
 	}

@@ -86,7 +86,7 @@ func Calibrate(views []view.View, o Options) (*Result, error) {
 	if slices.Contains(o.Fix, "cx") || slices.Contains(o.Fix, "cy") {
 		st.cam.Cx, st.cam.Cy = float64(st.cam.Width-1)/2, float64(st.cam.Height-1)/2
 	}
-	f := &fitter{res: res, free: free, cam: st.cam, rough: st.cost}
+	f := &fitter{res: res, free: free, cam: st.cam, rough: st.cost, prior: narrowPrior}
 	behind := 0
 	for i, k := range used {
 		res.Views[k].Pose, res.Views[k].Located = st.poses[i], !math.IsInf(st.rms[i], 1)
@@ -221,12 +221,13 @@ type fitter struct {
 	cam  camera.Camera
 	// rough is how far the start is off in most views, pixels.
 	rough float64
+	prior float64
 	last  solve.Result[guess]
 }
 
 // problem is the joint problem of the views in use, and where it stands.
 func (f *fitter) problem(free []int) (*bundle, guess) {
-	b, g := &bundle{free: free}, guess{cam: f.cam}
+	b, g := &bundle{free: free, prior: f.prior}, guess{cam: f.cam}
 	for _, k := range f.res.used() {
 		v := &f.res.Views[k]
 		b.views, b.skip, g.poses = append(b.views, v.View), append(b.skip, v.Outlier), append(g.poses, v.Pose)

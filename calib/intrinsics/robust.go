@@ -21,25 +21,32 @@ const (
 	otherPose  = 0.05 // radians between poses that are not the same one refined
 )
 
-// run refines: with few parameters first, softly, so that outliers and a far start
-// do no harm; then all parameters on the corners that hold, by plain squares, so
+// run refines: with few parameters first, then more, softly, so that outliers and a
+// far start do no harm; then all parameters on the corners that hold, by plain squares, so
 // that the covariance means what it says.
 func (f *fitter) run() error {
 	if err := f.res.enough(); err != nil {
 		return err
 	}
-	few := slices.DeleteFunc(slices.Clone(f.free), func(p int) bool { return p > 5 })
-	if err := f.solve(few, solve.Options{Loss: solve.Huber(max(2, 2*f.rough)), MaxSteps: 60, RelTol: 1e-3}); err != nil && !errors.Is(err, solve.ErrNotConverged) {
+	upTo := func(last int) []int {
+		return slices.DeleteFunc(slices.Clone(f.free), func(p int) bool { return p > last })
+	}
+	wide := solve.Options{Loss: solve.Huber(max(2, 2*f.rough)), MaxSteps: 60, RelTol: 1e-3}
+	if err := f.solve(upTo(5), wide); err != nil && !errors.Is(err, solve.ErrNotConverged) { // k1 and k2
 		return err
 	}
-	if err := f.solve(f.free, solve.Options{Loss: solve.Huber(1), MaxSteps: 200, RelTol: 1e-6}); err != nil {
-		return err
+	stages := [][]int{upTo(8), f.free} // all of plumb_bob, then what divides it
+	if len(stages[0]) == len(f.free) {
+		stages = stages[1:]
 	}
-	for again := 0; again < 3 && f.lookAgain(); again++ {
-		if err := f.solve(f.free, solve.Options{Loss: solve.Huber(1), MaxSteps: 200, RelTol: 1e-6}); err != nil {
-			return err
+	for _, free := range stages {
+		for again := 0; again == 0 || again < 4 && f.lookAgain(); again++ {
+			if err := f.solve(free, solve.Options{Loss: solve.Huber(1), MaxSteps: 200, RelTol: 1e-6}); err != nil {
+				return err
+			}
 		}
 	}
+	f.prior = widePrior
 	for range 8 {
 		changed := f.sort()
 		if err := f.res.enough(); err != nil {

@@ -48,7 +48,7 @@ func TestPointsThatFixNoHomographyAreAnError(t *testing.T) {
 // normalised error squared of six parameters averages six.
 func TestPosesAreFoundWithHonestCovariance(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	const runs, sigma = 150, 0.2
+	const runs, sigma = 100, 0.2
 	for _, m := range []camera.Model{camera.PlumbBob, camera.RationalPolynomial, camera.Equidistant} {
 		var nees float64
 		for range runs {
