@@ -85,8 +85,8 @@ calib-bars: ## calibration's bars on 200 random problems each: they print what t
 	HYT_CALIB_PROBLEMS=200 go test -count=1 -v -run 'Honest|Bars' ./calib/intrinsics ./calib/handeye ./calib/planar
 
 .PHONY: calib-opencv
-calib-opencv: ## calibrate the same points with OpenCV (apt-get install python3-opencv) and compare
-	go test -tags opencv -count=1 -v -run OpenCV ./calib/intrinsics
+calib-opencv: ## calibrate the same points and images with OpenCV (apt-get install python3-opencv) and compare
+	go test -tags opencv -count=1 -v -run OpenCV ./calib/intrinsics ./calib/calibcmd
 
 .PHONY: fuzz
 fuzz: setup ## each fuzz target for 20 s
