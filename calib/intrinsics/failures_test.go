@@ -39,19 +39,35 @@ func TestTooFewViewsSayHowMany(t *testing.T) {
 func TestFrontalViewsAloneAreRefused(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	c := camera.Camera{Width: 640, Height: 480, Fx: 600, Fy: 600, Cx: 319.5, Cy: 239.5}
-	board := synth.Board(9, 6, 0.03)
+	board := synth.Board(5, 4, 0.05)
 	for _, noise := range []float64{0, 0.2} {
 		var views []view.View
-		for i := range 12 {
+		for i := range 8 {
 			turn := geom.Exp(geom.Vec{0, 0, 0.3 * float64(i)})
 			at := geom.Vec{0.05 * float64(i%3), 0.03 * float64(i%4), 0.5 + 0.05*float64(i)}
-			views = append(views, synth.See(r, c, board, geom.Pose{R: turn, T: at.Sub(turn.Apply(geom.Vec{0.12, 0.075, 0}))}, noise))
+			views = append(views, synth.See(r, c, board, geom.Pose{R: turn, T: at.Sub(turn.Apply(geom.Vec{0.1, 0.075, 0}))}, noise))
 		}
 		_, err := Calibrate(views, Options{})
 		if !errors.Is(err, ErrUndetermined) {
 			t.Errorf("noise %g px: got %v", noise, err)
 		}
 		says(t, err, "parallel", "tilt the board")
+	}
+}
+
+func TestPixelsFromNowhereAreNotACamera(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	for range 5 {
+		_, _, views := problem(9, camera.PlumbBob)
+		for _, v := range views {
+			for i := range v.Pixels {
+				v.Pixels[i] = view.Point2{X: float64(v.Size[0]) * r.Float64(), Y: float64(v.Size[1]) * r.Float64()}
+			}
+		}
+		res, err := Calibrate(views, Options{})
+		if err == nil {
+			t.Errorf("noise made a camera: %+v, RMS %.1f px", res.Camera, res.RMS)
+		}
 	}
 }
 

@@ -80,6 +80,9 @@ func Calibrate(views []view.View, o Options) (*Result, error) {
 	used := res.used()
 	st, err := firstStart(res.pick(used), o.Model)
 	if err != nil {
+		if tilt := res.roughTilts(); tilt < minTilt {
+			err = parallel(len(used), tilt)
+		}
 		return res, err
 	}
 	st.cam.Name = o.Name

@@ -31,7 +31,7 @@ func (res *Result) diagnose(err error) error {
 	if errors.As(err, &free) {
 		return fmt.Errorf("%w: %w; add views with other tilts and distances, or fix parameters", ErrUndetermined, err)
 	}
-	return fmt.Errorf("%w: %w; look for wrong board sizes or mispaired corners", ErrUndetermined, err)
+	return fmt.Errorf("%w: %w; tilt the board by 20° to 45° about both its axes, and look for mispaired corners", ErrUndetermined, err)
 }
 
 func parallel(n int, tilt float64) error {

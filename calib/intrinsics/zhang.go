@@ -47,7 +47,7 @@ func Zhang(views []view.View, centred bool) (camera.Camera, error) {
 	}
 	var eig mat.EigenSym
 	if !eig.Factorize(vtv, true) {
-		return camera.Camera{}, fmt.Errorf("Zhang's system of %d views has no solution", len(views))
+		return camera.Camera{}, fmt.Errorf("the homographies of %d views have no common camera", len(views))
 	}
 	var vec mat.Dense
 	eig.VectorsTo(&vec)
@@ -59,7 +59,7 @@ func Zhang(views []view.View, centred bool) (camera.Camera, error) {
 	lambda := b33 - cx*cx*b11 - cy*cy*b22
 	fx2, fy2 := lambda/b11, lambda/b22
 	if !(fx2 > 0 && fy2 > 0) || math.IsInf(fx2+fy2, 0) || math.Abs(cx) > 0.5 || math.Abs(cy) > 0.5 {
-		return camera.Camera{}, fmt.Errorf("Zhang's closed form finds no real camera in %d views", len(views))
+		return camera.Camera{}, fmt.Errorf("the homographies of %d views imply no real camera", len(views))
 	}
 	return camera.Camera{
 		Width: views[0].Size[0], Height: views[0].Size[1],
@@ -75,10 +75,9 @@ type start struct {
 	cost  float64   // median of rms
 }
 
-// firstStart tries the closed forms, a ladder of focal lengths where those fail
-// or do not apply, and each of these as a barrel lens too, and takes what
-// reprojects best. The closed forms know nothing of distortion, and a wide lens
-// of much distortion has no homographies for them.
+// firstStart tries the closed forms, and a ladder of focal lengths where those fail
+// or do not apply, and takes what reprojects best. The closed forms know nothing of
+// distortion, and a wide lens of much distortion has no homographies for them.
 func firstStart(views []view.View, m camera.Model) (start, error) {
 	w, h := float64(views[0].Size[0]), float64(views[0].Size[1])
 	var pinholes []camera.Camera
@@ -89,32 +88,40 @@ func firstStart(views []view.View, m camera.Model) (start, error) {
 			pinholes = append(pinholes, c, wider)
 		}
 	}
-	if len(pinholes) == 0 {
+	best := bestStart(pinholes, views, m)
+	if math.IsInf(best.cost, 1) {
+		var ladder []camera.Camera
 		for _, k := range []float64{0.25, 0.32, 0.4, 0.5, 0.65, 0.85, 1.2, 1.8, 2.7} {
-			pinholes = append(pinholes, camera.Camera{Width: int(w), Height: int(h), Fx: k * w, Fy: k * w, Cx: (w - 1) / 2, Cy: (h - 1) / 2})
+			ladder = append(ladder, camera.Camera{Width: int(w), Height: int(h), Fx: k * w, Fy: k * w, Cx: (w - 1) / 2, Cy: (h - 1) / 2})
 		}
-	}
-	var tries []camera.Camera
-	for _, c := range pinholes {
-		c.Model = m
-		tries = append(tries, c)
-		if m != camera.Equidistant {
-			for _, shrink := range []float64{0.1, 0.2, 0.28} { // at the image's corner; it folds at 1/3
-				c.D[0] = -shrink * math.Pow(2*c.Fx/math.Hypot(w, h), 2)
-				tries = append(tries, c)
-			}
-		}
-	}
-	best := start{cost: math.Inf(1)}
-	for _, c := range tries {
-		if s := pose(c, views); s.cost < best.cost {
-			best = s
-		}
+		best = bestStart(ladder, views, m)
 	}
 	if math.IsInf(best.cost, 1) {
 		return best, fmt.Errorf("no camera explains most of the %d views, not even roughly: are board points and pixels paired rightly?", len(views))
 	}
 	return best, nil
+}
+
+// bestStart tries each camera, and for the plane models each as a barrel lens too.
+func bestStart(pinholes []camera.Camera, views []view.View, m camera.Model) start {
+	best := start{cost: math.Inf(1)}
+	try := func(c camera.Camera) {
+		if s := pose(c, views); s.cost < best.cost {
+			best = s
+		}
+	}
+	for _, c := range pinholes {
+		c.Model = m
+		try(c)
+		if m == camera.Equidistant {
+			continue
+		}
+		for _, shrink := range []float64{0.1, 0.2, 0.28} { // at the image's corner; it folds at 1/3
+			c.D[0] = -shrink * math.Pow(2*c.Fx/math.Hypot(float64(c.Width), float64(c.Height)), 2)
+			try(c)
+		}
+	}
+	return best
 }
 
 func pose(c camera.Camera, views []view.View) start {
