@@ -90,7 +90,22 @@ func TestImagesAndPosesGiveTheMount(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(text), "<launch>\n<node pkg=\"tf2_ros\"") || !strings.Contains(string(text), "--frame-id flange --child-frame-id camera_link") {
 		t.Errorf("%v:\n%s", err, text)
 	}
-	mounted(t, folder(t), "--poses", posesFile(t, angleHeader, angles(1)))
+}
+
+func TestAnglesAndQuaternionsAreTheSamePoses(t *testing.T) {
+	a, err := readPoses(posesFile(t, angleHeader, angles(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := readPoses(posesFile(t, quaternionHeader, quaternions))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range a {
+		if d := p.Inv().Mul(b[name]); len(a) != len(film()) || d.T.Norm() > 1e-5 || d.R.Angle() > 1e-5 {
+			t.Errorf("%s: %v, %v", name, p, b[name])
+		}
+	}
 }
 
 func TestABagGivesTheMountFromStopsOfTheArm(t *testing.T) {
@@ -113,6 +128,10 @@ func TestABagGivesTheMountFromStopsOfTheArm(t *testing.T) {
 
 func TestHandeyeNamesWhatIsWrong(t *testing.T) {
 	dir, lens := folder(t), lensFile(t)
+	images := []string{"handeye", "--camera", lens}
+	for i := range 5 {
+		images = append(images, filepath.Join(dir, shotName(i)))
+	}
 	good := posesFile(t, quaternionHeader, quaternions)
 	for _, c := range []struct {
 		args []string
@@ -130,7 +149,7 @@ func TestHandeyeNamesWhatIsWrong(t *testing.T) {
 		{[]string{"--poses", posesFile(t, quaternionHeader, func(p geom.Pose) string { return quaternions(p.Inv()) })}, "not of the base in the hand's"},
 		{[]string{"--poses", posesFile(t, quaternionHeader, func(geom.Pose) string { return "0,0,0,0,0,0,2" })}, "line 2"},
 	} {
-		_, err := hyt(onBoardThen("handeye", dir, "--camera", lens)(c.args...)...)
+		_, err := hyt(onBoardThen(images...)(c.args...)...)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: %v; want %q in one line", c.args, err, c.want)
 		}

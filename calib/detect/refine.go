@@ -107,56 +107,74 @@ func (f *fit) start(v *[params]float64) (spread float64) {
 	v[iBase] = sum / f.n
 	spread = squares - sum*sum/f.n
 	v[iContrast] = 1
+	m := newModel(v)
 	var dot float64
-	f.pixels(func(x, y, b float64) {
-		m, _ := model(v, x, y)
-		dot += (m - v[iBase]) * (b - v[iBase])
-	})
+	f.pixels(func(x, y, b float64) { dot += (m.at(x, y, nil) - v[iBase]) * (b - v[iBase]) })
 	v[iContrast] = math.Copysign(math.Sqrt(spread/f.n), dot)
 	return spread
 }
 
 func (f *fit) cost(v *[params]float64) (c float64) {
+	m := newModel(v)
 	f.pixels(func(x, y, b float64) {
-		m, _ := model(v, x, y)
-		c += (m - b) * (m - b)
+		d := m.at(x, y, nil) - b
+		c += d * d
 	})
 	return c
 }
 
 // normal gives the normal equations h·δ = g of a Gauss-Newton step.
 func (f *fit) normal(v *[params]float64) (h [params][params]float64, g [params]float64) {
+	m := newModel(v)
+	var d [params]float64
 	f.pixels(func(x, y, b float64) {
-		m, d := model(v, x, y)
-		for i := range d {
-			g[i] += d[i] * (b - m)
+		rest := b - m.at(x, y, &d)
+		for i, di := range d {
+			g[i] += di * rest
+			row := &h[i]
 			for j := range i + 1 {
-				h[i][j] += d[i] * d[j]
+				row[j] += di * d[j]
 			}
 		}
 	})
 	return h, g
 }
 
-// model is the brightness at (x, y) and its derivatives by the parameters.
-func model(v *[params]float64, x, y float64) (m float64, d [params]float64) {
+// model is a corner of given parameters, ready to be seen at many places.
+type model struct {
+	v                      *[params]float64
+	s                      float64 // 1/√2σ
+	sin1, cos1, sin2, cos2 float64
+}
+
+func newModel(v *[params]float64) (m model) {
+	m.v, m.s = v, 1/(math.Sqrt2*v[iBlur])
+	m.sin1, m.cos1 = math.Sincos(v[iTurn1])
+	m.sin2, m.cos2 = math.Sincos(v[iTurn2])
+	return m
+}
+
+// at is the brightness at (x, y); its derivatives by the parameters go to d unless
+// that is nil.
+func (m *model) at(x, y float64, d *[params]float64) float64 {
+	v, s := m.v, m.s
 	dx, dy := x-v[iX], y-v[iY]
-	s := 1 / (math.Sqrt2 * v[iBlur])
-	sin1, cos1 := math.Sincos(v[iTurn1])
-	sin2, cos2 := math.Sincos(v[iTurn2])
-	// Distances from the lines, and places along them.
-	d1, d2 := s*(dy*cos1-dx*sin1), s*(dy*cos2-dx*sin2)
-	t1, t2 := s*(dx*cos1+dy*sin1), s*(dx*cos2+dy*sin2)
+	// Distances from the lines.
+	d1, d2 := s*(dy*m.cos1-dx*m.sin1), s*(dy*m.cos2-dx*m.sin2)
 	e1, e2 := math.Erf(d1), math.Erf(d2)
-	k := 2 / math.Sqrt(math.Pi) * v[iContrast]
-	g1, g2 := k*math.Exp(-d1*d1)*e2, k*math.Exp(-d2*d2)*e1
-	d[iX] = s * (g1*sin1 + g2*sin2)
-	d[iY] = -s * (g1*cos1 + g2*cos2)
-	d[iTurn1], d[iTurn2] = -g1*t1, -g2*t2
-	d[iBlur] = -(g1*d1 + g2*d2) / v[iBlur]
-	d[iBase], d[iBaseX], d[iBaseY] = 1, x, y
-	d[iContrast] = e1 * e2
-	return v[iBase] + v[iBaseX]*x + v[iBaseY]*y + v[iContrast]*e1*e2, d
+	if d != nil {
+		// Places along the lines.
+		t1, t2 := s*(dx*m.cos1+dy*m.sin1), s*(dx*m.cos2+dy*m.sin2)
+		k := 2 / math.Sqrt(math.Pi) * v[iContrast]
+		g1, g2 := k*math.Exp(-d1*d1)*e2, k*math.Exp(-d2*d2)*e1
+		d[iX] = s * (g1*m.sin1 + g2*m.sin2)
+		d[iY] = -s * (g1*m.cos1 + g2*m.cos2)
+		d[iTurn1], d[iTurn2] = -g1*t1, -g2*t2
+		d[iBlur] = -(g1*d1 + g2*d2) / v[iBlur]
+		d[iBase], d[iBaseX], d[iBaseY] = 1, x, y
+		d[iContrast] = e1 * e2
+	}
+	return v[iBase] + v[iBaseX]*x + v[iBaseY]*y + v[iContrast]*e1*e2
 }
 
 // step solves (h + damp·diag h)·δ = g by Cholesky's method and returns v + δ. Of

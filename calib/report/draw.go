@@ -98,7 +98,7 @@ func errorSVG(c camera.Camera, views []intrinsics.ViewFit) template.HTML {
 			if n[y][x] == 0 {
 				d.cell(c, x, y, "#eee", "")
 			} else {
-				d.cell(c, x, y, shade(rms(x, y)/worst), fmt.Sprintf("%.2f", rms(x, y)))
+				d.cell(c, x, y, shade(rms(x, y)/worst), fmt.Sprintf("%.2g", rms(x, y)))
 			}
 		}
 	}
