@@ -188,7 +188,7 @@ func (s *search) refined(m, known measured) measured {
 		cross := math.Abs(ex.X*ey.Y - ex.Y*ey.X)
 		clear := cross / max(math.Hypot(ex.X, ex.Y), math.Hypot(ey.X, ey.Y))
 		q, ok := sharpen(s.full, c.x, c.y, 0.55*clear, [2]float64{math.Atan2(ex.Y, ex.X), math.Atan2(ey.Y, ey.X)})
-		if ok && (q.contrast < 0) == (s.rises(at) != s.inverse) && math.Abs(q.contrast) > minContrast/4 && q.blur < clear/2 {
+		if ok && (q.contrast < 0) == (s.rises(at) != s.inverse) && q.blur < clear/2 {
 			out[at] = q
 		}
 	}

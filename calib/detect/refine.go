@@ -71,10 +71,14 @@ func sharpen(p *plane, x, y, radius float64, angle [2]float64) (s sharp, ok bool
 		}
 	}
 	off := math.Hypot(v[iX]-(x-x0), v[iY]-(y-y0))
+	rest := math.Sqrt(cost / f.n)
+	if contrast := math.Abs(v[iContrast]); contrast < max(minContrast/4, rest) {
+		return sharp{}, false // a slope alone explains the window as well
+	}
 	if off > radius/2 || cost > 0.5*spread || math.Abs(math.Sin(v[iTurn1]-v[iTurn2])) < 0.2 {
 		return sharp{}, false
 	}
-	return sharp{x0 + v[iX], y0 + v[iY], v[iBlur], v[iContrast], math.Sqrt(cost / f.n)}, true
+	return sharp{x0 + v[iX], y0 + v[iY], v[iBlur], v[iContrast], rest}, true
 }
 
 // fit is a window of an image.
