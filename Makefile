@@ -76,6 +76,10 @@ test-ros2: setup ## on a sourced ROS 2: the conformance suite over rclgo, and re
 	  go test -tags ros2 -race -count=1 ./msgs/bus/rcl; \
 	  go test -tags ros2 -count=1 -timeout 30m -v ./nodes/interop
 
+.PHONY: bringups
+bringups: setup ## 1,000 times configure, activate, deactivate, cleanup of policy and thinker over DDS
+	HYT_BRINGUPS=1000 go test -count=1 -timeout 30m -run TestBringUps -v ./nodes/compose
+
 .PHONY: bench
 bench: setup ## benchmarks: they print what they measured
 	go test -run '^$$' -bench . -benchmem ./...
