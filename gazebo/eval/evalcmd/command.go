@@ -60,7 +60,7 @@ func Command() *cobra.Command {
 	f.IntVar(&o.workers, "workers", 2, "episodes at a time")
 	f.DurationVar(&o.replan, "replan", eval.DefaultReplan, "simulated time between observations")
 	f.DurationVar(&o.latency, "latency", 0, "simulated time from an observation to the first use of its chunk")
-	f.StringVar(&o.blending, "blending", "", "how a new chunk takes over: switch, realtime or ensemble; as the policy node does if not given")
+	f.StringVar(&o.blending, "blending", "", "how a new chunk takes over: switch (plainly: stepped, no catch-up), realtime or ensemble; as the policy node does if not given")
 	f.StringVar(&o.jsonFile, "json", "", "file for the report as JSON")
 	f.BoolVar(&o.requireGain, "require-gain", false, "fail unless every task's gain over --baseline is above zero with 95 % confidence")
 	f.BoolVar(&o.record, "record", false, "write the scores into the model's spec.yaml")
