@@ -189,14 +189,10 @@ func unknown(name string, names []string) error {
 
 // KnownAnywhere tells whether any node of hyt declares the parameter.
 func KnownAnywhere(name string) bool {
-	for _, c := range All() {
-		for _, p := range c.Params() {
-			if p.Name == name {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(All(), func(c Config) bool {
+		_, known := Find(c, name)
+		return known
+	})
 }
 
 // nearest is the candidate at most two edits from name, or "".

@@ -133,6 +133,15 @@ func (n *node) name() (string, error) {
 	return n.attrs["name"], nil
 }
 
+// placed returns what everything with a place has: its name attribute and its pose.
+func (n *node) placed() (name string, p Pose, err error) {
+	if name, err = n.name(); err != nil {
+		return name, p, err
+	}
+	p, err = n.pose()
+	return name, p, err
+}
+
 // numbers reads exactly len(into) finite numbers.
 func (n *node) numbers(into []float64) error {
 	fields := strings.Fields(n.text)

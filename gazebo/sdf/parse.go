@@ -131,10 +131,7 @@ func readModel(n *node) (Model, error) {
 		return m, err
 	}
 	var err error
-	if m.Name, err = n.name(); err != nil {
-		return m, err
-	}
-	if m.Pose, err = n.pose(); err != nil {
+	if m.Name, m.Pose, err = n.placed(); err != nil {
 		return m, err
 	}
 	if err := n.flag("static", &m.Static); err != nil {

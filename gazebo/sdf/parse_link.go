@@ -8,10 +8,7 @@ func readLink(n *node) (Link, error) {
 		return l, err
 	}
 	var err error
-	if l.Name, err = n.name(); err != nil {
-		return l, err
-	}
-	if l.Pose, err = n.pose(); err != nil {
+	if l.Name, l.Pose, err = n.placed(); err != nil {
 		return l, err
 	}
 	inertial, err := n.child("inertial")
@@ -54,10 +51,7 @@ func readVisual(n *node) (Visual, error) {
 		return v, err
 	}
 	var err error
-	if v.Name, err = n.name(); err != nil {
-		return v, err
-	}
-	if v.Pose, err = n.pose(); err != nil {
+	if v.Name, v.Pose, err = n.placed(); err != nil {
 		return v, err
 	}
 	if v.Geometry, err = readGeometry(n); err != nil {
@@ -91,10 +85,7 @@ func readCollision(n *node) (Collision, error) {
 		return c, err
 	}
 	var err error
-	if c.Name, err = n.name(); err != nil {
-		return c, err
-	}
-	if c.Pose, err = n.pose(); err != nil {
+	if c.Name, c.Pose, err = n.placed(); err != nil {
 		return c, err
 	}
 	if c.Geometry, err = readGeometry(n); err != nil {
@@ -173,10 +164,7 @@ func readCamera(n *node) (Camera, error) {
 		return c, err
 	}
 	var err error
-	if c.Name, err = n.name(); err != nil {
-		return c, err
-	}
-	if c.Pose, err = n.pose(); err != nil {
+	if c.Name, c.Pose, err = n.placed(); err != nil {
 		return c, err
 	}
 	if err := n.number("update_rate", &c.Rate); err != nil {

@@ -133,12 +133,8 @@ func (p *Process) checkParams(args rosargs.Args) error {
 }
 
 func declares(c config.Config, name string) bool {
-	for _, p := range c.Params() {
-		if p.Name == name {
-			return true
-		}
-	}
-	return false
+	_, known := config.Find(c, name)
+	return known
 }
 
 // driver opens the middleware that the nodes ask for, one for all.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hyt/msgs/bus"
+	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/nodes/node"
 )
@@ -46,6 +47,27 @@ func (o *Observer) Watch(n *node.Node, how Cameras) error {
 		}
 	}
 	return nil
+}
+
+// WatchRobot subscribes to what the model takes of the robot's own state. sawPose
+// (optional) hears each pose, also where only it needs them.
+func (o *Observer) WatchRobot(n *node.Node, sawPose func(stamp time.Time, position [3]float64)) error {
+	if o.NeedsPose() || sawPose != nil {
+		_, err := node.Subscribe(n, "ee_pose", bus.SensorData(), func(m *geometry_msgs.PoseStamped) {
+			stamp, position := o.Pose(m, n.Now())
+			if sawPose != nil {
+				sawPose(stamp, position)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if !o.NeedsGripper() {
+		return nil
+	}
+	_, err := node.Subscribe(n, "joint_states", bus.SensorData(), func(m *sensor_msgs.JointState) { o.Joints(m, n.Now()) })
+	return err
 }
 
 func (o *Observer) watchInfo(n *node.Node, i int, topic string) error {

@@ -24,13 +24,12 @@ type tracker struct {
 	mu       sync.Mutex
 	position []float64 // measured
 	at       []time.Time
-	held     []float64 // where the hold began
-	holding  bool
+	anchor   control.Anchor
 }
 
 func newTracker(axes []Axis, s Settings) *tracker {
 	return &tracker{axes: axes, ahead: s.Ahead, timeout: s.Timeout,
-		position: make([]float64, len(axes)), at: make([]time.Time, len(axes)), held: make([]float64, len(axes))}
+		position: make([]float64, len(axes)), at: make([]time.Time, len(axes))}
 }
 
 // message is one with a point that the calls of point fill.
@@ -73,18 +72,15 @@ func (t *tracker) point(p *trajectory_msgs.JointTrajectoryPoint, v control.Vecto
 			return fmt.Errorf("the position of joint %s is %v old", a.Joint, age.Round(time.Millisecond))
 		}
 	}
-	if still := v == (control.Vector{}); !still {
-		t.holding = false
-	} else if !t.holding {
-		t.holding = true
-		copy(t.held, t.position)
+	from := t.position
+	if v == (control.Vector{}) {
+		from = t.anchor.Hold(t.position)
+	} else {
+		t.anchor.Release()
 	}
 	for k, a := range t.axes {
 		p.Velocities[k] = a.Scale * v[a.index]
-		p.Positions[k] = t.position[k] + p.Velocities[k]*t.ahead.Seconds()
-		if t.holding {
-			p.Positions[k] = t.held[k]
-		}
+		p.Positions[k] = from[k] + p.Velocities[k]*t.ahead.Seconds()
 	}
 	return nil
 }

@@ -77,8 +77,6 @@ func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 	return s, nil
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
 // checkSpec says why this node cannot drive a robot by the model, or nil.
 func checkSpec(s *spec.Spec) error {
 	if s.Action.Kind != "ee_delta" {

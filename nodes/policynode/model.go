@@ -21,7 +21,7 @@ func FromPool(p *engines.Pool) func(*config.Policy) (Model, error) {
 			return nil, err
 		}
 		return &engineModel{
-			Handle: h, policy: policy.NewPolicy(h.Engine), guideMaxAge: seconds(c.GuideMaxAge),
+			Handle: h, policy: policy.NewPolicy(h.Engine), guideMaxAge: config.Seconds(c.GuideMaxAge),
 			auto: thinker.AutoOptions{Threshold: c.AutoThreshold, Rate: c.AutoRate},
 		}, nil
 	}

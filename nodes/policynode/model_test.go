@@ -11,18 +11,28 @@ import (
 	"hyt/policy/policytest"
 )
 
-func TestRealModelsPlanInEachMode(t *testing.T) {
-	tiny := policytest.New(t, policytest.Options{})
+// tinyModel is a real model, on the real runtime, closed with the test.
+func tinyModel(t *testing.T) Model {
+	t.Helper()
 	c := config.DefaultPolicy()
-	c.Model = tiny.Dir
+	c.Model = policytest.New(t, policytest.Options{}).Dir
 	m, err := FromPool(engines.NewPool())(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer m.Close()
+	t.Cleanup(func() { _ = m.Close() })
+	return m
+}
+
+// blackAt is a black image at that time.
+func blackAt(m Model, at time.Time) policy.Observation {
 	cam := m.Spec().Cameras[0]
-	obs := policy.Observation{Stamp: time.Unix(5, 0), Images: [][]byte{make([]byte, cam.Width*cam.Height*3)},
-		Proprio: make([]float32, len(m.Spec().Proprio))}
+	return policy.Observation{Stamp: at, Images: [][]byte{make([]byte, cam.Width*cam.Height*3)}, Proprio: make([]float32, len(m.Spec().Proprio))}
+}
+
+func TestRealModelsPlanInEachMode(t *testing.T) {
+	m := tinyModel(t)
+	obs := blackAt(m, time.Unix(5, 0))
 	for mode, text := range map[policy.Mode]string{
 		policy.Act: "touch the red cube", policy.Follow: "sub push red cube", policy.Think: "touch the red cube",
 	} {

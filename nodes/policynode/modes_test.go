@@ -12,28 +12,17 @@ import (
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/std_msgs"
 	"hyt/nodes/control"
-	"hyt/nodes/engines"
 	"hyt/nodes/node"
 	"hyt/policy"
-	"hyt/policy/policytest"
 	"hyt/policy/thought"
 )
 
 func TestGuidedFollowsAThoughtOfThisInstructionAndActsWithout(t *testing.T) {
-	tiny := policytest.New(t, policytest.Options{})
-	c := config.DefaultPolicy()
-	c.Model = tiny.Dir
-	m, err := FromPool(engines.NewPool())(&c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	cam := m.Spec().Cameras[0]
+	m := tinyModel(t)
 	at := time.Unix(100, 0)
 	plan := func(instruction string) policy.Chunk {
 		t.Helper()
-		chunk, err := m.Plan(t.Context(), policy.Guided, policy.Observation{Stamp: at,
-			Images: [][]byte{make([]byte, cam.Width*cam.Height*3)}, Proprio: make([]float32, len(m.Spec().Proprio))}, instruction)
+		chunk, err := m.Plan(t.Context(), policy.Guided, blackAt(m, at), instruction)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,14 +49,7 @@ func TestGuidedFollowsAThoughtOfThisInstructionAndActsWithout(t *testing.T) {
 }
 
 func TestAutoNeedsAGate(t *testing.T) {
-	tiny := policytest.New(t, policytest.Options{})
-	c := config.DefaultPolicy()
-	c.Model = tiny.Dir
-	m, err := FromPool(engines.NewPool())(&c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
+	m := tinyModel(t)
 	if err := m.Can(policy.Auto); !errors.Is(err, policy.ErrGate) {
 		t.Error(err)
 	}

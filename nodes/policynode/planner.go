@@ -91,11 +91,11 @@ func (p *planner) retask(mode string) error {
 
 // pace takes how often plans are made, and from how old images.
 func (p *planner) pace(c *config.Policy) {
-	p.period.Store(int64(float64(time.Second) / c.ReplanRate))
-	p.maxAge.Store(int64(seconds(c.ImageTimeout)))
+	p.period.Store(int64(config.Period(c.ReplanRate)))
+	p.maxAge.Store(int64(config.Seconds(c.ImageTimeout)))
 	p.reserve.Store(0)
-	if c.Blending == "realtime" {
-		p.reserve.Store(int64(seconds(c.Overlap)))
+	if c.Blending == control.BlendRealTime.String() {
+		p.reserve.Store(int64(config.Seconds(c.Overlap)))
 	}
 }
 

@@ -9,9 +9,7 @@ import (
 
 	"hyt/config"
 	"hyt/msgs/bus"
-	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/hyt_msgs"
-	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
 	"hyt/nodes/control"
 	"hyt/nodes/execute"
@@ -49,13 +47,13 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 		return nil, fmt.Errorf("model %s: %w", sp.Name, err)
 	}
 	observer, err := observe.New(observe.Settings{
-		Cameras: sp.Cameras, Proprio: sp.Proprio, PoseTimeout: seconds(c.PoseTimeout),
+		Cameras: sp.Cameras, Proprio: sp.Proprio, PoseTimeout: config.Seconds(c.PoseTimeout),
 		GripperJoints: c.GripperJoints, GripperTravel: c.GripperTravel,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", sp.Name, err)
 	}
-	period := time.Duration(float64(time.Second) / c.ControlRate)
+	period := config.Period(c.ControlRate)
 	limits, err := settings(c, period, layout, &sp.Action)
 	if err != nil {
 		return nil, err
@@ -70,7 +68,7 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 		model: model, layout: layout, observer: observer, controller: controller, now: n.Now, log: n.Log(),
 		changed: make(chan struct{}, 1),
 	}
-	s.goals = &goals{session: s, limit: seconds(c.ExecuteTimeout)}
+	s.goals = &goals{session: s, limit: config.Seconds(c.ExecuteTimeout)}
 	s.planner.pace(c)
 	return s, s.planner.setMode(c.Mode)
 }
@@ -120,7 +118,7 @@ func (s *session) Tune(c config.Config) error {
 	if err != nil {
 		return err
 	}
-	s.controller.Tune(limits(p), seconds(p.ImageTimeout))
+	s.controller.Tune(limits(p), config.Seconds(p.ImageTimeout))
 	s.controller.TuneChunking(how)
 	s.planner.pace(p)
 	return nil
@@ -132,7 +130,7 @@ func (s *session) connect() (err error) {
 	s.output, err = output.Open(s.node, output.Settings{
 		Kind: s.config.ActionType, Frame: s.config.BaseFrame, Axes: s.config.Axes,
 		Dimensions: s.planner.model.Spec().Action.Names,
-		Ahead:      seconds(s.config.TrajectoryAhead), Timeout: seconds(s.config.PoseTimeout),
+		Ahead:      config.Seconds(s.config.TrajectoryAhead), Timeout: config.Seconds(s.config.PoseTimeout),
 	})
 	if err != nil {
 		return err
@@ -171,21 +169,11 @@ func (s *session) watch() error {
 	if err != nil {
 		return err
 	}
+	var sawPose func(time.Time, [3]float64)
 	if s.observer.NeedsPose() || s.config.HasWorkspace() {
-		_, err := node.Subscribe(s.node, "ee_pose", bus.SensorData(), func(m *geometry_msgs.PoseStamped) {
-			s.controller.SawPose(s.observer.Pose(m, s.node.Now()))
-		})
-		if err != nil {
-			return err
-		}
+		sawPose = s.controller.SawPose
 	}
-	if !s.observer.NeedsGripper() {
-		return nil
-	}
-	_, err = node.Subscribe(s.node, "joint_states", bus.SensorData(), func(m *sensor_msgs.JointState) {
-		s.observer.Joints(m, s.node.Now())
-	})
-	return err
+	return s.observer.WatchRobot(s.node, sawPose)
 }
 
 // hearJudges subscribes to what tells how a goal goes.

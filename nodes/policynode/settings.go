@@ -17,8 +17,8 @@ func settings(c *config.Policy, period time.Duration, layout control.Layout, a *
 	}
 	s := control.Settings{
 		Period: period, HasGripper: layout.HasGripper(), Limits: limits(c), Chunking: chunking,
-		ImageTimeout: seconds(c.ImageTimeout), PoseTimeout: seconds(c.PoseTimeout),
-		InstructionTimeout: seconds(c.InstructionTimeout), DeadmanTimeout: seconds(c.DeadmanTimeout),
+		ImageTimeout: config.Seconds(c.ImageTimeout), PoseTimeout: config.Seconds(c.PoseTimeout),
+		InstructionTimeout: config.Seconds(c.InstructionTimeout), DeadmanTimeout: config.Seconds(c.DeadmanTimeout),
 	}
 	if s.Range, err = widest(layout, a); err != nil {
 		return s, err

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"time"
 
 	"hyt/config"
 	"hyt/msgs/bag"
@@ -138,7 +137,7 @@ func (s *session) finish() (string, error) {
 }
 
 func (s *session) options() bag.Options {
-	o := bag.Options{ChunkSize: s.config.ChunkSize, FlushEvery: time.Duration(s.config.FlushEvery * float64(time.Second))}
+	o := bag.Options{ChunkSize: s.config.ChunkSize, FlushEvery: config.Seconds(s.config.FlushEvery)}
 	if s.config.Compression == "zstd" {
 		o.Compression = bag.Zstd
 	}

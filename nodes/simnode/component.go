@@ -53,7 +53,7 @@ func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 func newWorld(n *node.Node, c *config.Sim, simulator sim.Sim) (w *world, err error) {
 	w = &world{
 		config: c, sim: simulator, node: n,
-		step:     time.Duration(float64(time.Second) / c.StepRate),
+		step:     config.Period(c.StepRate),
 		imageDue: imagePeriod(c),
 		requests: make(chan request),
 		paused:   make(chan struct{}),

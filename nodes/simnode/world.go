@@ -126,7 +126,7 @@ func (w *world) Run(ctx context.Context) error {
 func (w *world) advance() error {
 	began := time.Now()
 	before := w.sim.State()
-	cmd := w.command.now(began, seconds(w.config.CommandTimeout), before.Arm.Gripper)
+	cmd := w.command.now(began, config.Seconds(w.config.CommandTimeout), before.Arm.Gripper)
 	if err := w.sim.Step(cmd, w.step); err != nil {
 		return fmt.Errorf("simulator: %w", err)
 	}
@@ -175,7 +175,5 @@ func (w *world) stamp() time.Time {
 }
 
 func imagePeriod(c *config.Sim) time.Duration {
-	return time.Duration(float64(time.Second) / c.ImageRate)
+	return config.Period(c.ImageRate)
 }
-
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -6,7 +6,6 @@ package teleop
 import (
 	"errors"
 	"io"
-	"time"
 
 	"hyt/config"
 	"hyt/msgs/bus"
@@ -43,14 +42,14 @@ func (c *Component) Config() config.Config { return &c.config }
 
 // Configure implements node.Component.
 func (c *Component) Configure(n *node.Node) (node.Instance, error) {
-	config := c.config
+	own := c.config
 	if c.keys == nil { // a read from a terminal cannot be ended, so there is one for all lives
 		c.keys = make(chan byte)
 		go read(c.terminal.Keys, c.keys)
 	}
 	s := &session{
-		config: &config, node: n, terminal: c.terminal, keys: c.keys, instruction: config.Instruction,
-		hand: hand{linear: config.LinearSpeed, angular: config.AngularSpeed, timeout: time.Duration(config.KeyTimeout * float64(time.Second)), open: true},
+		config: &own, node: n, terminal: c.terminal, keys: c.keys, instruction: own.Instruction,
+		hand: hand{linear: own.LinearSpeed, angular: own.AngularSpeed, timeout: config.Seconds(own.KeyTimeout), open: true},
 	}
 	return s, s.connect()
 }

@@ -54,7 +54,7 @@ func (s *session) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.leave(), restore()) }()
 	s.say("%s", help)
 	s.tell()
-	tick := time.NewTicker(time.Duration(float64(time.Second) / s.config.ControlRate))
+	tick := time.NewTicker(config.Period(s.config.ControlRate))
 	defer tick.Stop()
 	for {
 		select {

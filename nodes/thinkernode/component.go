@@ -11,13 +11,10 @@ package thinkernode
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"hyt/config"
 	"hyt/msgs/bus"
-	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/hyt_msgs"
-	"hyt/msgs/sensor_msgs"
 	"hyt/nodes/engines"
 	"hyt/nodes/node"
 	"hyt/nodes/observe"
@@ -57,7 +54,7 @@ func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 func newMind(n *node.Node, c *config.Thinker, engine *engines.Handle) (*mind, error) {
 	t, err := thinker.New(engine.Engine, thinker.Options{
 		MaxTokens: int(c.MaxTokens), Temperature: c.Temperature, Seed: uint64(c.Seed), TokenRate: c.TokenRate,
-		MaxAge: seconds(thoughtMaxAge), Now: n.Now, MaxDifference: c.MaxDifference,
+		MaxAge: config.Seconds(thoughtMaxAge), Now: n.Now, MaxDifference: c.MaxDifference,
 	})
 	if err != nil {
 		return nil, err
@@ -74,7 +71,7 @@ func newMind(n *node.Node, c *config.Thinker, engine *engines.Handle) (*mind, er
 func (m *mind) connect(n *node.Node) (err error) {
 	s := m.engine.Spec()
 	m.observer, err = observe.New(observe.Settings{
-		Cameras: s.Cameras, Proprio: s.Proprio, PoseTimeout: seconds(m.config.PoseTimeout),
+		Cameras: s.Cameras, Proprio: s.Proprio, PoseTimeout: config.Seconds(m.config.PoseTimeout),
 		GripperJoints: m.config.GripperJoints, GripperTravel: m.config.GripperTravel,
 	})
 	if err != nil {
@@ -94,21 +91,8 @@ func (m *mind) connect(n *node.Node) (err error) {
 	if err != nil {
 		return err
 	}
-	if m.observer.NeedsPose() {
-		_, err := node.Subscribe(n, "ee_pose", bus.SensorData(), func(msg *geometry_msgs.PoseStamped) {
-			m.observer.Pose(msg, n.Now())
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if m.observer.NeedsGripper() {
-		_, err := node.Subscribe(n, "joint_states", bus.SensorData(), func(msg *sensor_msgs.JointState) {
-			m.observer.Joints(msg, n.Now())
-		})
-		if err != nil {
-			return err
-		}
+	if err := m.observer.WatchRobot(n, nil); err != nil {
+		return err
 	}
 	n.Diagnose("thought", m.fill)
 	return nil
@@ -117,5 +101,3 @@ func (m *mind) connect(n *node.Node) (err error) {
 // thoughtMaxAge is the age in seconds at which a frame is no more worth a thought: one
 // that was begun is then given up.
 const thoughtMaxAge = 5
-
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

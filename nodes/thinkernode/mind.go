@@ -100,8 +100,8 @@ func (m *mind) Tune(c config.Config) error {
 
 // pace takes how often thoughts are made, and from how old images.
 func (m *mind) pace(c *config.Thinker) {
-	m.maxAge.Store(int64(seconds(c.ImageTimeout)))
-	period := int64(float64(time.Second) / c.ThoughtRate)
+	m.maxAge.Store(int64(config.Seconds(c.ImageTimeout)))
+	period := int64(config.Period(c.ThoughtRate))
 	if m.period.Swap(period) == period {
 		return
 	}
