@@ -221,7 +221,12 @@ func (s *Sim) fill(state *sim.State) {
 }
 
 // Render implements sim.Sim.
-func (s *Sim) Render() sim.Frame { return s.renderer.Draw(s.State()) }
+func (s *Sim) Render(camera string) (sim.Frame, error) {
+	if camera != sim.Overhead {
+		return sim.Frame{}, fmt.Errorf("embedded simulator: no camera %q: choose %q", camera, sim.Overhead)
+	}
+	return s.renderer.Draw(s.State()), nil
+}
 
 // Joints returns the names and positions of the arm's joints, as joint_states
 // has them.

@@ -61,7 +61,17 @@ func play(t testing.TB, s *Sim, scene sim.Scene) (string, []byte) {
 		fmt.Fprintf(&log, "%x %x %x %x %v\n", math.Float64bits(st.Arm.X), math.Float64bits(st.Arm.Y),
 			math.Float64bits(st.Arm.Z), math.Float64bits(st.Arm.Gripper), st.Touched)
 	}
-	return log.String(), bytes.Clone(s.Render().RGB)
+	return log.String(), bytes.Clone(overhead(t, s).RGB)
+}
+
+// overhead is the picture of s from above.
+func overhead(t testing.TB, s *Sim) sim.Frame {
+	t.Helper()
+	frame, err := s.Render(sim.Overhead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return frame
 }
 
 func TestSameSceneGivesSameBits(t *testing.T) {
@@ -300,7 +310,9 @@ func BenchmarkStepAndRender(b *testing.B) {
 		if err := s.Step(cmd, 100*time.Millisecond); err != nil {
 			b.Fatal(err)
 		}
-		s.Render()
+		if _, err := s.Render(sim.Overhead); err != nil {
+			b.Fatal(err)
+		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }

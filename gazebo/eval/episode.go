@@ -107,7 +107,10 @@ func (p *play) replan(ctx context.Context, now time.Duration, state sim.State) e
 	}
 	obs := policy.Observation{Stamp: stamp(now), Proprio: proprio(state.Arm)}
 	if !p.job.Control.reference() {
-		frame := p.world.Render()
+		frame, err := p.world.Render(sim.Overhead)
+		if err != nil {
+			return err
+		}
 		if p.job.Control == Blank {
 			frame.RGB = grey(len(frame.RGB))
 		}

@@ -18,11 +18,17 @@ type Sim interface {
 	Step(cmd Command, dt time.Duration) error
 	// State is the truth. The slices are the caller's own.
 	State() State
-	// Render draws the overhead camera's view of the present state. The Frame's
-	// pixels are valid until the next call.
-	Render() Frame
+	// Render draws one camera's view of the present state: Overhead or Wrist. The
+	// Frame's pixels are valid until the next call.
+	Render(camera string) (Frame, error)
 	Close() error
 }
+
+// The cameras of the tabletop robot, by the topic that each feeds.
+const (
+	Overhead = "image"       // above the table, fixed
+	Wrist    = "image_wrist" // on the hand
+)
 
 // Scene is what Reset needs to know.
 type Scene struct {
@@ -51,8 +57,11 @@ type Object struct {
 	Color string // "red", "green", "blue", "yellow", "purple", "orange"
 	Shape string // "cube", "bar", "cylinder", "ball"
 	Size  [3]float64
-	Pose  Pose // of its centre
-	Held  bool // between the fingers now
+	// Pattern is on its surface: "" none, "stripes" or "dots".
+	Pattern string
+	Pose    Pose    // of its centre
+	Tilt    float64 // radians between its own z axis and the world's
+	Held    bool    // between the fingers now
 }
 
 // Pose is a position and a rotation about z, in world.

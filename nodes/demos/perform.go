@@ -68,9 +68,10 @@ func (p *performer) act(e task.Episode) (bool, error) {
 		begun := time.Now()
 		state := p.sim.State()
 		decision := oracle.Decide(state)
-		err := errors.Join(
+		frame, err := p.sim.Render(sim.Overhead)
+		err = errors.Join(err,
 			p.stage.tell(p.now),
-			p.stage.observe(p.now, p.sim.Render(), state.Arm),
+			p.stage.observe(p.now, frame, state.Arm),
 			p.stage.act(p.now, decision.Command, decision.Thought(state, p.camera)),
 		)
 		for range int(period / step) {

@@ -154,7 +154,11 @@ func (w *world) publish(state sim.State) error {
 	if w.simulated >= w.imageDue {
 		w.imageDue += imagePeriod(w.config)
 		began := time.Now()
-		image := robotmsg.Image(w.sim.Render(), stamp, w.config.CameraFrame)
+		frame, err := w.sim.Render(sim.Overhead)
+		if err != nil {
+			return err
+		}
+		image := robotmsg.Image(frame, stamp, w.config.CameraFrame)
 		w.frames.Add(time.Since(began))
 		if err := w.images.Publish(image); err != nil {
 			return err
