@@ -80,6 +80,10 @@ test-ros2: setup ## on a sourced ROS 2: the conformance suite over rclgo, and re
 bringups: setup ## 1,000 times configure, activate, deactivate, cleanup of policy and thinker over DDS
 	HYT_BRINGUPS=1000 go test -count=1 -timeout 30m -run TestBringUps -v ./nodes/compose
 
+.PHONY: heap
+heap: setup ## policy and thinker at 50 Hz over DDS for 30 minutes: does the heap stay flat?
+	HYT_HEAP_MINUTES=30 go test -count=1 -timeout 60m -run TestHeapStaysFlat -v ./nodes/compose
+
 .PHONY: bench
 bench: setup ## benchmarks: they print what they measured
 	go test -run '^$$' -bench . -benchmem ./...

@@ -128,14 +128,20 @@ func measure(t *testing.T) usage {
 		time.Sleep(10 * time.Millisecond)
 		goroutines = min(goroutines, runtime.NumGoroutine())
 	}
+	return usage{goroutines, resident(t)}
+}
+
+// resident is the process's memory in kB.
+func resident(t *testing.T) int {
+	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, _ := bytes.Cut(status, []byte("VmRSS:"))
-	resident, err := strconv.Atoi(strings.Fields(string(rest))[0])
+	kB, err := strconv.Atoi(strings.Fields(string(rest))[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	return usage{goroutines, resident}
+	return kB
 }

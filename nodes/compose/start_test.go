@@ -37,7 +37,7 @@ func BenchmarkStartToFirstAction(b *testing.B) {
 		}
 		ctx, cancel := context.WithCancel(b.Context())
 		moved := make(chan struct{}, 1)
-		if err := playRobot(ctx, n, moved); err != nil {
+		if err := playRobot(ctx, n, 20, moved); err != nil {
 			b.Fatal(err)
 		}
 		args, err := rosargs.Parse([]string{"--ros-args", "-p", "arm_on_activate:=true", "-p", "model:=../../policy/models/tabletop"})
@@ -71,9 +71,10 @@ func BenchmarkStartToFirstAction(b *testing.B) {
 	}
 }
 
-// playRobot publishes what a robot's sensors do, at 20 Hz, and an instruction, until
-// ctx is done; moved gets a token with the first command that is not zero.
-func playRobot(ctx context.Context, n *node.Node, moved chan<- struct{}) error {
+// playRobot publishes what a robot's sensors do, rate times a second, and an
+// instruction, until ctx is done; moved gets a token with the first command that is
+// not zero.
+func playRobot(ctx context.Context, n *node.Node, rate float64, moved chan<- struct{}) error {
 	images, err := node.Advertise[*sensor_msgs.Image](n, "image", bus.SensorData())
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func playRobot(ctx context.Context, n *node.Node, moved chan<- struct{}) error {
 			_ = poses.Publish(pose)
 			_ = joints.Publish(&sensor_msgs.JointState{Header: h, Name: []string{"left_finger_joint", "right_finger_joint"}, Position: []float64{0.04, 0.04}})
 			_ = images.Publish(image)
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(config.Period(rate))
 		}
 	}()
 	return nil
