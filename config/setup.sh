@@ -34,6 +34,7 @@ debian_packages() {
 	command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 	command -v pkg-config >/dev/null || missing+=(pkg-config)
 	[ -e /usr/include/dds/ddsi/ddsi_sertype.h ] || missing+=(cyclonedds-dev)
+	[ -e /usr/include/apriltag/tag36h11.h ] || missing+=(libapriltag-dev) # boards of tags; -tags noapriltag builds without
 	command -v ddsperf >/dev/null || missing+=(cyclonedds-tools) # make bench compares with it
 	[ ${#missing[@]} -eq 0 ] && return
 	command -v apt-get >/dev/null ||

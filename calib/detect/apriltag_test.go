@@ -1,4 +1,4 @@
-//go:build apriltag
+//go:build cgo && !noapriltag
 
 package detect
 
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"hyt/calib/apriltag"
 	"hyt/calib/camera"
 	"hyt/calib/target"
 )
@@ -64,7 +65,7 @@ func TestTagBoardsThatCannotBeReadGiveAReason(t *testing.T) {
 		b    target.Board
 		want string
 	}{
-		{flipped(img), tagBoard, "mirrored"},
+		{apriltag.Mirrored(img), tagBoard, "mirrored"},
 		{s.Take(r), tagBoard, "no tag of the family"},
 		{front(chess).Take(r), tagBoard, "no tag of the family"},
 	} {

@@ -8,11 +8,10 @@
 // of such links of the board's size (grid.go). Then a model of a blurred corner
 // is fitted to the full image (refine.go).
 //
-// Tag grids need the C library and the build tag apriltag (apriltag.go).
+// Tags are found by a C library (package apriltag), which a build may lack.
 package detect
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -39,16 +38,13 @@ type NotFoundError struct {
 
 func (e *NotFoundError) Error() string { return e.Name + ": " + e.Reason }
 
-// ErrNoAprilTags says that this hyt was built without the AprilTag library.
-var ErrNoAprilTags = errors.New("this hyt was built without AprilTag detection: install libapriltag-dev and build with -tags apriltag, or take a chessboard")
-
 // minImage and maxImage bound an image's sides, in pixels.
 const minImage, maxImage = 32, 1 << 14
 
 // Find looks for one board in an image; name is what reports call the image. The
 // points of the view are in row order of the board. The error is a
-// *NotFoundError where the image is at fault, ErrNoAprilTags, or what is wrong
-// with the board.
+// *NotFoundError where the image is at fault, apriltag.ErrNotBuilt, or what is
+// wrong with the board.
 //
 // A chessboard may have up to 40 % of its corners hidden as long as each of its
 // four sides is in view: otherwise which corner is which cannot be told. Of a tag

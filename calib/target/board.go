@@ -93,6 +93,14 @@ func (b Board) Grid() (rows, cols int) {
 	return b.Rows - 1, b.Cols - 1
 }
 
+// Tags is the number of AprilTags on the board.
+func (b Board) Tags() int {
+	if b.Kind == AprilTags {
+		return b.Rows * b.Cols
+	}
+	return 0
+}
+
 // Corner is the corner in row r and column c of the grid.
 func (b Board) Corner(r, c int) view.Point3 {
 	if b.Kind == AprilTags {
