@@ -40,7 +40,7 @@ func heapTime(t *testing.T) time.Duration {
 // and 50 commands a second, and two thoughts. What the heap holds after a collection
 // may not grow.
 func TestHeapStaysFlat(t *testing.T) {
-	domain := 42 // of none of the ranges that other tests draw from
+	domain := 42                                     // of none of the ranges that other tests draw from
 	namespace := fmt.Sprintf("/heap%d", os.Getpid()) // several may watch at once
 	open := func(config.Common) (bus.Driver, error) {
 		return dds.Open(dds.Options{Domain: &domain, Loopback: true})
