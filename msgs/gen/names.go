@@ -41,9 +41,14 @@ func goField(field string) string {
 }
 
 // fileName is the generated file of an interface. Without underscores in the name,
-// no file is taken for one of another system or for a test.
+// no file is taken for one of another system or for a test. An action may have the
+// name of a message of its package.
 func fileName(f *rosidl.File) string {
-	return f.Package + "/" + strings.ToLower(f.Name) + ".gen.go"
+	kind := ""
+	if f.Kind == "action" {
+		kind = ".action"
+	}
+	return f.Package + "/" + strings.ToLower(f.Name) + kind + ".gen.go"
 }
 
 // isBytes reports whether t is a byte sequence, whose memory is the input's.

@@ -13,7 +13,7 @@ const SetModeService = "hyt_msgs/srv/SetMode"
 //
 // Chooses how a policy decides.
 type SetModeRequest struct {
-	// act, think, follow or auto.
+	// act, think, follow, guided or auto.
 	Mode string
 }
 

@@ -6,6 +6,7 @@ import (
 	"hyt/msgs"
 	"hyt/msgs/action_msgs"
 	"hyt/msgs/builtin_interfaces"
+	"hyt/msgs/control_msgs"
 	"hyt/msgs/diagnostic_msgs"
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/hyt_msgs"
@@ -40,6 +41,24 @@ func New(typeName string) (msgs.Message, bool) {
 		return new(builtin_interfaces.Duration), true
 	case "builtin_interfaces/msg/Time":
 		return new(builtin_interfaces.Time), true
+	case "control_msgs/action/GripperCommand_Feedback":
+		return new(control_msgs.GripperCommandFeedback), true
+	case "control_msgs/action/GripperCommand_FeedbackMessage":
+		return new(control_msgs.GripperCommandFeedbackMessage), true
+	case "control_msgs/action/GripperCommand_GetResult_Request":
+		return new(control_msgs.GripperCommandGetResultRequest), true
+	case "control_msgs/action/GripperCommand_GetResult_Response":
+		return new(control_msgs.GripperCommandGetResultResponse), true
+	case "control_msgs/action/GripperCommand_Goal":
+		return new(control_msgs.GripperCommandGoal), true
+	case "control_msgs/action/GripperCommand_Result":
+		return new(control_msgs.GripperCommandResult), true
+	case "control_msgs/action/GripperCommand_SendGoal_Request":
+		return new(control_msgs.GripperCommandSendGoalRequest), true
+	case "control_msgs/action/GripperCommand_SendGoal_Response":
+		return new(control_msgs.GripperCommandSendGoalResponse), true
+	case "control_msgs/msg/GripperCommand":
+		return new(control_msgs.GripperCommand), true
 	case "diagnostic_msgs/msg/DiagnosticArray":
 		return new(diagnostic_msgs.DiagnosticArray), true
 	case "diagnostic_msgs/msg/DiagnosticStatus":
@@ -114,6 +133,10 @@ func New(typeName string) (msgs.Message, bool) {
 		return new(hyt_msgs.ActionChunk), true
 	case "hyt_msgs/msg/Episode":
 		return new(hyt_msgs.Episode), true
+	case "hyt_msgs/msg/Figure":
+		return new(hyt_msgs.Figure), true
+	case "hyt_msgs/msg/Status":
+		return new(hyt_msgs.Status), true
 	case "hyt_msgs/msg/Thought":
 		return new(hyt_msgs.Thought), true
 	case "hyt_msgs/srv/Reset_Request":
@@ -309,6 +332,15 @@ func Names() []string {
 		"action_msgs/srv/CancelGoal_Response",
 		"builtin_interfaces/msg/Duration",
 		"builtin_interfaces/msg/Time",
+		"control_msgs/action/GripperCommand_Feedback",
+		"control_msgs/action/GripperCommand_FeedbackMessage",
+		"control_msgs/action/GripperCommand_GetResult_Request",
+		"control_msgs/action/GripperCommand_GetResult_Response",
+		"control_msgs/action/GripperCommand_Goal",
+		"control_msgs/action/GripperCommand_Result",
+		"control_msgs/action/GripperCommand_SendGoal_Request",
+		"control_msgs/action/GripperCommand_SendGoal_Response",
+		"control_msgs/msg/GripperCommand",
 		"diagnostic_msgs/msg/DiagnosticArray",
 		"diagnostic_msgs/msg/DiagnosticStatus",
 		"diagnostic_msgs/msg/KeyValue",
@@ -346,6 +378,8 @@ func Names() []string {
 		"hyt_msgs/action/Execute_SendGoal_Response",
 		"hyt_msgs/msg/ActionChunk",
 		"hyt_msgs/msg/Episode",
+		"hyt_msgs/msg/Figure",
+		"hyt_msgs/msg/Status",
 		"hyt_msgs/msg/Thought",
 		"hyt_msgs/srv/Reset_Request",
 		"hyt_msgs/srv/Reset_Response",

@@ -16,6 +16,9 @@ const ExecuteAction = "hyt_msgs/action/Execute"
 // Carries out one instruction.
 type ExecuteGoal struct {
 	Instruction string
+	// How to decide while this goal lasts: act, think, follow (the instruction is then the
+	// thought to follow), guided or auto. Empty: as the node does.
+	Mode string
 }
 
 // TypeName is "hyt_msgs/action/Execute_Goal".
@@ -24,11 +27,13 @@ func (*ExecuteGoal) TypeName() string { return "hyt_msgs/action/Execute_Goal" }
 // MarshalCDR appends m to w.
 func (m *ExecuteGoal) MarshalCDR(w *cdr.Writer) {
 	w.String(m.Instruction)
+	w.String(m.Mode)
 }
 
 // UnmarshalCDR reads m from r.
 func (m *ExecuteGoal) UnmarshalCDR(r *cdr.Reader) error {
 	m.Instruction = r.String("instruction")
+	m.Mode = r.String("mode")
 	return r.Err()
 }
 
