@@ -111,7 +111,7 @@ func TestAModelDirectoryIsAStartForAnotherRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.StartFrom(other); err != nil {
+	if err := c.StartFrom(other, tokenizer.Build(c.Words)); err != nil {
 		t.Fatal(err)
 	}
 	for i, p := range w.Params {

@@ -133,9 +133,9 @@ func recolour(r *rand.Rand, share float64) model.Look {
 	return look
 }
 
-// TextLength is how many text positions batches of the set need, in any mode, at
-// most limit. Shorter batches train faster.
-func (m *Maker) TextLength(limit int) int {
+// TextLength is how many text positions batches of the set need, in any mode.
+// Shorter batches train faster.
+func (m *Maker) TextLength() int {
 	longest := 0
 	seen := map[string]bool{} // many samples share their words
 	for i := range m.Set.Len() {
@@ -149,5 +149,5 @@ func (m *Maker) TextLength(limit int) int {
 			longest = max(longest, n)
 		}
 	}
-	return min(limit, (longest+3)/4*4)
+	return (longest + 3) / 4 * 4
 }

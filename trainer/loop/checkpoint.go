@@ -97,16 +97,6 @@ func (c Checkpoint) WeightsOnly() *Checkpoint {
 	return &c
 }
 
-// StartFrom copies the checkpoint's averaged weights over w, which must be of the
-// same shape.
-func (c *Checkpoint) StartFrom(w *model.Weights) error {
-	if !c.Model.Same(w.Config) {
-		return fmt.Errorf("the checkpoint's model %+v is not the run's %+v", c.Model, w.Config)
-	}
-	copyAll(flat(w), c.Average)
-	return nil
-}
-
 // flat views the weights' own memory.
 func flat(w *model.Weights) [][]float32 {
 	out := make([][]float32, len(w.Tensor))

@@ -93,6 +93,23 @@ func (c Config) IsPlace(id int64) bool {
 	return x >= 0 && x < PlaceBins || y >= 0 && y < PlaceBins
 }
 
+// For is c with another vocabulary and number of text positions. The place tokens
+// stand at the same ids in every vocabulary.
+func (c Config) For(vocab, positions int) Config {
+	c.Vocab, c.Positions = vocab, positions
+	return c
+}
+
+// Grown says whether a model of shape c can start from one of shape old: all is
+// the same, but the vocabulary and the text positions may be more.
+func (c Config) Grown(old Config) bool {
+	if c.Vocab < old.Vocab || c.Positions < old.Positions {
+		return false
+	}
+	old.Vocab, old.Positions = c.Vocab, c.Positions
+	return c.Same(old)
+}
+
 // Same says whether two configurations have the same weights: batches may differ
 // in their text's length.
 func (c Config) Same(other Config) bool {

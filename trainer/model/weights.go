@@ -10,12 +10,24 @@ import (
 	"hyt/trainer/engine"
 )
 
+// Axis says what an axis of a weight array counts, where that may be more in a
+// model than in the one that it starts from.
+type Axis int
+
+const (
+	Fixed     Axis = iota
+	Tokens         // of the vocabulary
+	Positions      // of the text
+)
+
 // Param describes one weight array.
 type Param struct {
 	Name     string
 	Dims     []int
 	Decay    bool // weight decay applies: matrices yes; norms, biases and positions no
 	Pretrain bool // used in pretraining only, not exported
+	Rows     Axis // what the first axis counts
+	Columns  Axis // what the second axis counts
 	init     func(*rand.Rand, []float32)
 }
 
@@ -38,8 +50,8 @@ func (c Config) Params() []Param {
 		{Name: "image.pos", Dims: []int{ImageTokens, d}, init: gridPositions(d)},
 		matrix("proprio1.w", proprioFeatures, d, 1), bias("proprio1.b", d),
 		matrix("proprio2.w", d, d, 1), bias("proprio2.b", d),
-		{Name: "embed", Dims: []int{c.Vocab, d}, init: c.tokenInit(0.7)},
-		{Name: "text.pos", Dims: []int{c.Positions, d}, init: normal(0.3)},
+		{Name: "embed", Dims: []int{c.Vocab, d}, Rows: Tokens, init: c.tokenInit(0.7)},
+		{Name: "text.pos", Dims: []int{c.Positions, d}, Rows: Positions, init: normal(0.3)},
 		{Name: "queries", Dims: []int{c.Chunk, d}, init: normal(0.7)},
 	}
 	back := 1 / math.Sqrt(2*float64(c.Layers)) // keeps the residual stream's scale
@@ -53,7 +65,7 @@ func (c Config) Params() []Param {
 		)
 	}
 	ps = append(ps, ones("norm", d),
-		Param{Name: "head.w", Dims: []int{d, c.Vocab}, Decay: true, init: c.headInit()},
+		Param{Name: "head.w", Dims: []int{d, c.Vocab}, Decay: true, Columns: Tokens, init: c.headInit()},
 		matrix("action.w", d, c.Dims, 0.5), bias("action.b", c.Dims))
 	for _, p := range []Param{
 		matrix("point.w", d, PointDims, 0.5), bias("point.b", PointDims),

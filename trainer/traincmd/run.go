@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hyt/gazebo/task"
@@ -39,7 +40,7 @@ func (r run) pretrain(ctx context.Context) error {
 		return err
 	}
 	defer e.Close()
-	start, err := r.start(e, task.Words(), func(*tokenizer.Tokenizer, int) int { return ground.TextLength })
+	start, err := r.start(e, task.Words(), func(*tokenizer.Tokenizer) int { return ground.TextLength })
 	if err != nil {
 		return err
 	}
@@ -85,10 +86,10 @@ func (r run) clone(ctx context.Context) error {
 		return err
 	}
 	defer e.Close()
-	length := func(t *tokenizer.Tokenizer, limit int) int {
-		return (&hybrid.Maker{Set: all, Tokenizer: t}).TextLength(limit)
+	length := func(t *tokenizer.Tokenizer) int {
+		return (&hybrid.Maker{Set: all, Tokenizer: t}).TextLength()
 	}
-	start, err := r.start(e, append(task.Words(), instructions(all)...), length)
+	start, err := r.start(e, append(task.Words(), texts(all)...), length)
 	if err != nil {
 		return err
 	}
@@ -130,30 +131,43 @@ type beginning struct {
 	weights   *model.Weights
 }
 
-// start draws fresh weights, or takes those of config.Init with its vocabulary.
-// length says how long a batch's text is, of the positions that the model has.
-func (r run) start(e *engine.Engine, words []string, length func(*tokenizer.Tokenizer, int) int) (b beginning, err error) {
+// longestText bounds the text positions of a model: attention's cost grows with
+// their square.
+const longestText = 256
+
+// start draws fresh weights, or takes those of config.Init, to which it adds the
+// words and text positions that it lacks. length says how many text positions the
+// samples need.
+func (r run) start(e *engine.Engine, words []string, length func(*tokenizer.Tokenizer) int) (b beginning, err error) {
 	var c *loop.Checkpoint
 	if r.config.Init != "" {
 		if c, err = readInit(e, r.config.Init); err != nil {
 			return b, err
 		}
-		words = c.Words
+		words = append(words, c.Words...)
 	}
-	b.words, b.tokenizer = words, tokenizer.Build(words)
+	b.tokenizer = tokenizer.Build(words)
+	b.words = b.tokenizer.Words()
 	shape := r.config.Model.network(b.tokenizer)
 	if c != nil {
-		shape = c.Model
+		shape = c.Model.For(b.tokenizer.Size(), max(c.Model.Positions, shape.Positions))
 	}
-	shape.Text = length(b.tokenizer, shape.Positions)
+	if shape.Text = length(b.tokenizer); shape.Text > longestText {
+		return b, fmt.Errorf("train: the longest instruction and thought have %d tokens, more than %d: are they text in the thought grammar?", shape.Text, longestText)
+	}
+	shape.Positions = max(shape.Positions, shape.Text)
 	if b.weights, err = model.NewWeights(e, shape, r.config.Seed); err != nil {
 		return b, err
 	}
 	if c != nil {
-		err = c.StartFrom(b.weights)
+		if err = c.StartFrom(b.weights, b.tokenizer); err != nil {
+			return b, fmt.Errorf("train: start from %s: %w", r.config.Init, err)
+		}
+		r.say("starts from %s with %d new words and %d new text positions", r.config.Init,
+			shape.Vocab-c.Model.Vocab, shape.Positions-c.Model.Positions)
 	}
 	r.say("model of %d weights, vocabulary of %d", b.weights.Count(), b.tokenizer.Size())
-	return b, err
+	return b, nil
 }
 
 // readInit loads a checkpoint file or a model directory.
@@ -175,6 +189,9 @@ func (r run) learn(ctx context.Context, t *loop.Trainer, b beginning, norm *hybr
 		c, err := loop.ReadCheckpoint(path)
 		if err != nil {
 			return fmt.Errorf("train: nothing to resume: %w", err)
+		}
+		if !slices.Equal(tokenizer.Build(c.Words).Words(), b.words) {
+			return fmt.Errorf("train: resume from %s: its vocabulary is another one: give the same bags and --init as then", path)
 		}
 		if err := t.Restore(c); err != nil {
 			return fmt.Errorf("train: resume from %s: %w", path, err)

@@ -1,6 +1,7 @@
 package traincmd
 
 import (
+	"maps"
 	"slices"
 
 	"hyt/policy/tokenizer"
@@ -33,17 +34,12 @@ func groundMaker(t *tokenizer.Tokenizer, c Config) (*ground.Maker, error) {
 	return &ground.Maker{Scenes: scenes, Tokenizer: t, Seed: c.Seed, Jitter: c.Jitter}, nil
 }
 
-// instructions are those of the set, each once, for the vocabulary of a model
-// that starts from noise.
-func instructions(s *data.Set) []string {
+// texts are the set's instructions and thoughts, each once, for the vocabulary.
+func texts(s *data.Set) []string {
 	set := map[string]bool{}
-	var list []string
 	for i := range s.Len() {
-		if text := s.At(i).Instruction; !set[text] {
-			set[text] = true
-			list = append(list, text)
-		}
+		sample := s.At(i)
+		set[sample.Instruction], set[sample.Thought] = true, true
 	}
-	slices.Sort(list)
-	return list
+	return slices.Sorted(maps.Keys(set))
 }

@@ -1,0 +1,57 @@
+package loop
+
+import (
+	"fmt"
+
+	"hyt/policy/tokenizer"
+	"hyt/trainer/model"
+)
+
+// StartFrom copies the checkpoint's averaged weights over w, the weights of a
+// model with the vocabulary of t. That may have more words than the checkpoint's,
+// and the model more text positions: what w drew for those stays. The vectors of
+// old words follow their word, whatever its id became.
+func (c *Checkpoint) StartFrom(w *model.Weights, t *tokenizer.Tokenizer) error {
+	if !w.Config.Grown(c.Model) {
+		return fmt.Errorf("a model %+v cannot start from the checkpoint's %+v: only vocabulary and positions may differ, and must not shrink", w.Config, c.Model)
+	}
+	old := tokenizer.Build(c.Words)
+	if old.Size() != c.Model.Vocab || t.Size() != w.Config.Vocab {
+		return fmt.Errorf("vocabularies of %d and %d words belong to models of %d and %d", old.Size(), t.Size(), c.Model.Vocab, w.Config.Vocab)
+	}
+	ids := make([]int, old.Size())
+	for id := range ids {
+		if ids[id] = int(t.ID(old.Token(int64(id)))); ids[id] < 0 {
+			return fmt.Errorf("the new vocabulary lacks %q, which the checkpoint's has", old.Token(int64(id)))
+		}
+	}
+	from := c.Model.Params()
+	for i, p := range w.Params {
+		moveRows(w.Tensor[i].F32, c.Average[i], from[i], p, ids)
+	}
+	return nil
+}
+
+// moveRows copies the array src, of the shape of from, to its place in dst, of the
+// shape of to. ids are the new numbers of the old tokens.
+func moveRows(dst, src []float32, from, to model.Param, ids []int) {
+	if len(to.Dims) != 2 {
+		copy(dst, src)
+		return
+	}
+	wide, narrow := to.Dims[1], from.Dims[1]
+	for row := range from.Dims[0] {
+		at := row
+		if to.Rows == model.Tokens {
+			at = ids[row]
+		}
+		line := src[row*narrow:][:narrow]
+		if to.Columns != model.Tokens {
+			copy(dst[at*wide:], line)
+			continue
+		}
+		for id, v := range line {
+			dst[at*wide+ids[id]] = v
+		}
+	}
+}
