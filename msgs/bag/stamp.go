@@ -33,15 +33,16 @@ func (r *Reader) hasHeader(typeName string) bool {
 		if r.stamps.known == nil {
 			r.stamps.known = map[string]bool{}
 		}
-		has = startsWithHeader(r.definitionOf(typeName))
+		has = startsWithHeader(r.Schema(typeName))
 		r.stamps.known[typeName] = has
 	}
 	return has
 }
 
-// definitionOf is a type's text: the bag's, since that is what was recorded, or
-// else ours.
-func (r *Reader) definitionOf(typeName string) Definition {
+// Schema is the text that says how a type's messages lie in their bytes: the bag's,
+// since that is what was recorded, or else ours. It is empty where neither knows
+// the type.
+func (r *Reader) Schema(typeName string) Definition {
 	d, ok := r.Definition(typeName)
 	if !ok {
 		if text, err := msgs.Definition(typeName); err == nil {

@@ -87,6 +87,9 @@ func (r *Reader) take(field string, align, n int) []byte {
 	return r.data[start:r.pos:r.pos]
 }
 
+// Skip steps over n bytes that start at a multiple of align; n is not negative.
+func (r *Reader) Skip(field string, align, n int) { r.take(field, align, n) }
+
 // Bool reads one byte, which must be 0 or 1.
 func (r *Reader) Bool(field string) bool {
 	b := r.take(field, 1, 1)
