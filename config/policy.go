@@ -31,6 +31,7 @@ type Policy struct {
 	DeadmanTimeout     float64 // s; 0: none
 	RealtimePriority   int64   // of SCHED_FIFO; 0: none
 	LockMemory         bool
+	Thresholds
 
 	ActionType      string   // message on topic action
 	Axes            []string // "dimension joint scale", where ActionType speaks of joints
@@ -62,7 +63,7 @@ func DefaultPolicy() Policy {
 func (*Policy) Kind() string { return "policy" }
 
 func (c *Policy) Params() []Param {
-	return slices.Concat(c.Common.params(1), c.modelParams(), c.Camera.params(), c.Chunking.params(), c.controlParams(), c.safetyParams())
+	return slices.Concat(c.Common.params(1), c.modelParams(), c.Camera.params(), c.Chunking.params(), c.controlParams(), c.safetyParams(), c.Thresholds.params())
 }
 
 func (c *Policy) modelParams() []Param {

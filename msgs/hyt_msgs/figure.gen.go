@@ -20,7 +20,7 @@ type Figure struct {
 	Unit string
 	// Whether the value is within the limit.
 	Well bool
-	// Why it is not, or what comes closest to making it so. Empty: nothing to say.
+	// Why it is not; empty where it is.
 	Cause string
 }
 

@@ -69,7 +69,7 @@ type Status struct {
 	ImagesBad        uint64
 	ImagesOutOfOrder uint64
 	ClockJumps       uint64
-	// Of the mode auto: observations whose gate asked for a thought, and got one.
+	// In mode auto: frames that the gate asked a thought for, and those that got one.
 	ThoughtsAsked uint64
 	ThoughtsHad   uint64
 	// What is measured against a limit, each with its cause.

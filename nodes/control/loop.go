@@ -12,8 +12,11 @@ type Loop struct {
 	Controller *Controller
 	Period     time.Duration
 	// Now is the node's clock, for what the controller compares with stamps. The
-	// deadlines themselves are of the machine's steady clock.
+	// deadlines themselves are of the machine's steady clock, unless Clock is simulated.
 	Now func() time.Time
+	// Clock may simulate time: the deadlines are then its, and the loop sleeps on no
+	// other. Nil: time is never simulated.
+	Clock Clock
 	// Publish sends a command. It runs on the loop's goroutine, so it must not block.
 	Publish func(Command) error
 	// Sleep waits until a time of the steady clock. Nil: PreciseSleep, on a thread
@@ -44,9 +47,24 @@ type beat struct {
 	deadline, woke, done time.Time
 }
 
-// Run ticks until ctx is done; it may run again later. It holds its thread, so that
-// the kernel's wake-up goes straight to it, and leaves the robot with a zero command.
+// Run ticks until ctx is done; it may run again later. It leaves the robot with a zero
+// command.
 func (l *Loop) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if l.simulated() {
+			l.follow(ctx)
+		} else {
+			l.keep(ctx)
+		}
+	}
+	if cmd, send := l.Controller.Farewell(); send {
+		l.publish(cmd)
+	}
+}
+
+// keep keeps deadlines of the steady clock until ctx is done or time is simulated. It
+// holds its thread, so that the kernel's wake-up goes straight to it.
+func (l *Loop) keep(ctx context.Context) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	sleep := l.Sleep
@@ -59,15 +77,12 @@ func (l *Loop) Run(ctx context.Context) {
 		sleep = PreciseSleep
 	}
 	b := beat{deadline: time.Now().Add(l.Period)}
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !l.simulated() {
 		sleep(b.deadline)
 		if ctx.Err() != nil {
 			break
 		}
 		b = l.tick(b)
-	}
-	if cmd, send := l.Controller.Farewell(); send {
-		l.publish(cmd)
 	}
 }
 

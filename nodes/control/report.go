@@ -24,6 +24,7 @@ func (c Counts) RefusedFor(r Reason) int64 { return c.Refused[r] }
 // Report is a copy of what the controller knows of itself.
 type Report struct {
 	State    State
+	Armed    bool
 	Reason   Reason // of a hold
 	Counts   Counts
 	ImageAge time.Duration // of the newest image; negative: none came
@@ -34,7 +35,7 @@ type Report struct {
 func (c *Controller) Report(now time.Time) Report {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := Report{State: Active, Reason: c.reason, Counts: c.counts, ImageAge: -1, PlanAge: -1}
+	r := Report{State: Active, Armed: c.armed, Reason: c.reason, Counts: c.counts, ImageAge: -1, PlanAge: -1}
 	switch {
 	case c.stopped:
 		r.State, r.Reason = Stopped, Latched

@@ -33,6 +33,7 @@ type Misses struct {
 	Publishing int64 // the tick before was not done yet
 	Busy       int64 // the thread was woken late
 	Paused     int64 // woken later than any scheduler would: stopped, or asleep
+	Skipped    int64 // the simulated clock went on by more than a period at once
 }
 
 // Timing is a copy of the present figures.
@@ -90,11 +91,14 @@ func (t *timing) note(b beat, woke time.Time, period time.Duration) time.Duratio
 }
 
 // miss is a missed deadline: how long after it the thread woke, and the command of
-// the tick before was out (negative: in time).
-type miss struct{ woke, published time.Duration }
+// the tick before was out (negative: in time); or by how much the simulated clock was past
+// it.
+type miss struct{ woke, published, skipped time.Duration }
 
 func (m miss) String() string {
 	switch {
+	case m.skipped > 0:
+		return fmt.Sprintf("was passed over: /clock went on to %v after it at once", m.skipped.Round(time.Millisecond))
 	case m.woke == 0:
 		return ""
 	case m.published > 0:

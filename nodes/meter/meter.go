@@ -31,20 +31,29 @@ func (m *Meter) Add(d time.Duration) {
 
 // Figures are what a Meter saw.
 type Figures struct {
-	Count    int           // since the start
-	Rate     float64       // Hz, over the last seconds
-	P50, P99 time.Duration // over the last 256 events
+	Count         int           // since the start
+	Rate          float64       // Hz, over the last seconds
+	P50, P95, P99 time.Duration // over the last 256 events
 }
 
+// Since is Figures with percentiles over the events after the first n only, of those
+// the last 256.
+func (m *Meter) Since(n int) Figures { return m.figures(n) }
+
 // Figures are the present ones.
-func (m *Meter) Figures() Figures {
+func (m *Meter) Figures() Figures { return m.figures(0) }
+
+func (m *Meter) figures(since int) Figures {
+	var took []time.Duration
 	m.mu.Lock()
-	n := min(m.count, window)
-	took, at := slices.Clone(m.took[:n]), slices.Clone(m.at[:n])
+	for i := max(since, m.count-window); i < m.count; i++ {
+		took = append(took, m.took[i%window])
+	}
+	at := slices.Clone(m.at[:min(m.count, window)])
 	f := Figures{Count: m.count}
 	m.mu.Unlock()
 	slices.Sort(took)
-	f.P50, f.P99 = Percentile(took, 0.50), Percentile(took, 0.99)
+	f.P50, f.P95, f.P99 = Percentile(took, 0.50), Percentile(took, 0.95), Percentile(took, 0.99)
 	f.Rate = rate(at, time.Now())
 	return f
 }

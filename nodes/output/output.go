@@ -47,6 +47,7 @@ type Settings struct {
 // Output sends commands. Send is called from one goroutine.
 type Output struct {
 	send    func(control.Vector) error
+	actions bus.Writer
 	gripper *bus.Publisher[*std_msgs.Float64]
 	grip    std_msgs.Float64
 }
@@ -72,6 +73,9 @@ func Open(n *node.Node, s Settings) (*Output, error) {
 	return o, err
 }
 
+// Listeners is how many subscriptions on topic action there are now.
+func (o *Output) Listeners() int { return o.actions.Matched() }
+
 // Send publishes one command.
 func (o *Output) Send(c control.Command) error {
 	if err := o.send(c.Velocity); err != nil {
@@ -89,6 +93,7 @@ func (o *Output) openTwist(n *node.Node, s Settings) error {
 	if err != nil {
 		return err
 	}
+	o.actions = pub.Writer()
 	m := &geometry_msgs.TwistStamped{Header: std_msgs.Header{FrameId: s.Frame}}
 	o.send = func(v control.Vector) error {
 		m.Header.Stamp = builtin_interfaces.FromTime(n.Now())
@@ -108,6 +113,7 @@ func (o *Output) openArray(n *node.Node, s Settings) error {
 	if err != nil {
 		return err
 	}
+	o.actions = pub.Writer()
 	m := &std_msgs.Float64MultiArray{Data: make([]float64, len(axes))}
 	for _, a := range axes { // a dimension of size 1 each, so that each has its label
 		m.Layout.Dim = append(m.Layout.Dim, std_msgs.MultiArrayDimension{Label: a.Joint, Size: 1, Stride: 1})
@@ -131,6 +137,7 @@ func (o *Output) openTrajectory(n *node.Node, s Settings) error {
 	if err != nil {
 		return err
 	}
+	o.actions = pub.Writer()
 	t := newTracker(axes, s)
 	_, err = node.Subscribe(n, "joint_states", bus.SensorData(), func(m *sensor_msgs.JointState) { t.measured(m, n.Now()) })
 	if err != nil {

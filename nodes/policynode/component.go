@@ -4,6 +4,7 @@
 // Goroutines of an active node:
 //   - the control loop (package control) publishes commands; woken by the clock
 //   - the planner runs the model; woken by images of the first camera
+//   - the monitor says on ~/status how it goes; woken once a second
 //   - each subscription hands its messages to the observer and the controller
 //   - arming by parameter tries until the controller agrees; ends then
 package policynode

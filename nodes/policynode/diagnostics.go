@@ -49,15 +49,10 @@ func (c *controlCheck) fill(s *node.Status) {
 
 // judge says how it goes, in a sentence.
 func (c *controlCheck) judge(s *node.Status, r control.Report, t control.Timing) {
-	switch {
-	case r.State == control.Disarmed:
-		s.Summary(node.OK, "disarmed: commands are computed and not sent; ~/arm sends them")
-	case r.Reason.Wanted():
-		s.Summary(node.OK, "%s", r.Reason.Sentence())
-	case r.Reason == control.NoChunk || r.Reason == control.ChunkUsedUp || r.Reason == control.Deadman || r.Reason == control.InstructionStale:
-		s.Summary(node.Warn, "%s", r.Reason.Sentence())
-	default:
-		s.Summary(node.Error, "%s", r.Reason.Sentence())
+	level, sentence := verdict(r)
+	s.Summary(level, "%s", sentence)
+	if r.State != control.Disarmed && c.session.output.Listeners() == 0 {
+		s.Worsen(node.Warn, "nobody listens on topic action: commands reach no robot")
 	}
 	if t.Missed > c.missed {
 		s.Worsen(node.Warn, "%d deadlines missed, the last because it %s", t.Missed-c.missed, t.Cause)
@@ -71,15 +66,26 @@ func (c *controlCheck) judge(s *node.Status, r control.Report, t control.Timing)
 	}
 }
 
+// verdict is what the controller does, in a sentence.
+func verdict(r control.Report) (node.Level, string) {
+	switch {
+	case r.State == control.Disarmed:
+		return node.OK, "disarmed: commands are computed and not sent; ~/arm sends them"
+	case r.Reason.Wanted():
+		return node.OK, r.Reason.Sentence()
+	case r.Reason == control.NoChunk || r.Reason == control.ChunkUsedUp || r.Reason == control.Deadman || r.Reason == control.InstructionStale:
+		return node.Warn, r.Reason.Sentence()
+	}
+	return node.Error, r.Reason.Sentence()
+}
+
 // slowInference is longer than any chunk lasts that a robot follows.
 const slowInference = time.Second
 
 // fill reports on inference.
 func (p *planner) fill(s *node.Status) {
 	acts, ages := p.acts.Figures(), p.ages.Figures()
-	p.mu.Lock()
-	fault, faults := p.fault, p.faults
-	p.mu.Unlock()
+	fault, faults := p.outcome()
 	bad, imageFault := p.observer.Fault()
 	s.Summary(node.OK, "planning")
 	switch {

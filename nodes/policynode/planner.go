@@ -40,8 +40,10 @@ type planner struct {
 	foresee  control.Foresight
 	reserve  atomic.Int64 // ns that a new chunk should come before the old one ends
 
-	acts meter.Meter // time from observation in to chunk out
-	ages meter.Meter // of the observation when its plan is handed over
+	images   atomic.Int64 // of the first camera that could be used
+	arrivals meter.Meter  // of those images: time since their stamps
+	acts     meter.Meter  // time from observation in to chunk out
+	ages     meter.Meter  // of the observation when its plan is handed over
 
 	mu     sync.Mutex
 	fault  error // of the last attempt; nil when it went well
@@ -137,6 +139,8 @@ func (p *planner) due(began time.Time) bool {
 
 // saw hears the stamps of images that can be planned on.
 func (p *planner) saw(stamp time.Time) {
+	p.images.Add(1)
+	p.arrivals.Add(p.now().Sub(stamp))
 	p.newest.Store(stamp.UnixNano())
 	p.foresee.Saw(stamp)
 }
@@ -193,6 +197,14 @@ func (p *planner) message(c policy.Chunk) *hyt_msgs.ActionChunk {
 		m.Actions = append(m.Actions, row...)
 	}
 	return m
+}
+
+// outcome is what was wrong with the last attempt, nil when it went well, and how many
+// failed so far.
+func (p *planner) outcome() (fault error, faults int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fault, p.faults
 }
 
 // note keeps the outcome for diagnostics and logs what is new.

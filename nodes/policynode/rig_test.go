@@ -74,11 +74,14 @@ func (*fakeModel) Spec() *spec.Spec {
 }
 
 func (m *fakeModel) Plan(_ context.Context, mode policy.Mode, obs policy.Observation, text string) (policy.Chunk, error) {
-	time.Sleep(m.took)
+	m.mu.Lock()
+	took := m.took
+	m.mu.Unlock()
+	time.Sleep(took)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked = append(m.asked, string(mode)+": "+text)
-	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: m.took}
+	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: took}
 	for range 4 {
 		c.Actions = append(c.Actions, []float64{m.velocity / 10, 0, 0.5})
 	}
@@ -118,6 +121,7 @@ type rig struct {
 	poses       *bus.Publisher[*geometry_msgs.PoseStamped]
 	joints      *bus.Publisher[*sensor_msgs.JointState]
 	instruction *bus.Publisher[*std_msgs.String]
+	listener    bus.Reader // of action
 
 	mu       sync.Mutex
 	actions  []*geometry_msgs.TwistStamped
@@ -187,10 +191,7 @@ func (r *rig) connect() {
 	check(err)
 	r.instruction, err = node.Advertise[*std_msgs.String](r.robot, "instruction", bus.Latched(1))
 	check(err)
-	_, err = node.Subscribe(r.robot, "action", bus.Default(), func(m *geometry_msgs.TwistStamped) {
-		r.locked(func() { r.actions = append(r.actions, m) })
-	})
-	check(err)
+	r.listen()
 	_, err = node.Subscribe(r.robot, "gripper", bus.Default(), func(m *std_msgs.Float64) {
 		r.locked(func() { r.grippers = append(r.grippers, m.Data) })
 	})
@@ -207,6 +208,17 @@ func (r *rig) connect() {
 		})
 	})
 	check(err)
+}
+
+// listen is the robot's driver.
+func (r *rig) listen() {
+	var err error
+	r.listener, err = bus.Subscribe(r.robot.Bus(), "/action", bus.Default(), func(m *geometry_msgs.TwistStamped, _ bus.Sample) {
+		r.locked(func() { r.actions = append(r.actions, m) })
+	}, nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // sense publishes what the robot's sensors do, 20 times a second.

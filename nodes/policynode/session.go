@@ -32,6 +32,7 @@ type session struct {
 	goals   *goals
 	actions *execute.Server
 	output  *output.Output
+	monitor *monitor
 
 	mu     sync.Mutex
 	active bool // Run runs: arming is allowed
@@ -69,6 +70,8 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 		changed: make(chan struct{}, 1),
 	}
 	s.goals = &goals{session: s, limit: config.Seconds(c.ExecuteTimeout)}
+	s.monitor = &monitor{session: s}
+	s.monitor.limits.Store(c)
 	s.planner.pace(c)
 	return s, s.planner.setMode(c.Mode)
 }
@@ -86,6 +89,7 @@ func (s *session) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { s.loop.Run(ctx) })
 	work.Go(func() { s.planner.run(ctx) })
+	work.Go(func() { s.monitor.run(ctx) })
 	if s.config.ArmOnActivate {
 		work.Go(func() { s.armWhenPossible(ctx) })
 	}
@@ -121,6 +125,8 @@ func (s *session) Tune(c config.Config) error {
 	s.controller.Tune(limits(p), config.Seconds(p.ImageTimeout))
 	s.controller.TuneChunking(how)
 	s.planner.pace(p)
+	limits := *p
+	s.monitor.limits.Store(&limits)
 	return nil
 }
 
@@ -142,6 +148,9 @@ func (s *session) connect() (err error) {
 	if s.planner.current, err = node.Advertise[*std_msgs.String](s.node, "current_instruction", bus.Latched(1)); err != nil {
 		return err
 	}
+	if s.monitor.out, err = node.Advertise[*hyt_msgs.Status](s.node, "~/status", bus.Latched(1)); err != nil {
+		return err
+	}
 	if err := errors.Join(
 		observe.Hear(s.node, "instruction", s.instructed),
 		observe.Hear(s.node, "follow", s.followed),
@@ -152,6 +161,7 @@ func (s *session) connect() (err error) {
 	}
 	s.node.Diagnose("control", (&controlCheck{session: s}).fill)
 	s.node.Diagnose("inference", s.planner.fill)
+	s.node.Diagnose("health", s.monitor.fill)
 	return s.serve()
 }
 
