@@ -79,7 +79,7 @@ func (l *Loop) keep(ctx context.Context) {
 	b := beat{deadline: time.Now().Add(l.Period)}
 	for ctx.Err() == nil && !l.simulated() {
 		sleep(b.deadline)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || l.simulated() {
 			break
 		}
 		b = l.tick(b)

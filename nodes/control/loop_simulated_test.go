@@ -147,7 +147,7 @@ func TestDeadlinesAreTheMachinesAgainWhenTimeIsNotSimulated(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		<-done
-		if sent != 13 { // one when the sleep was over, one at the clock's reading, the farewell
+		if sent != 12 { // one at the clock's reading, and the farewell
 			t.Errorf("%d commands in all", sent)
 		}
 	})

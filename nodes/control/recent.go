@@ -63,8 +63,8 @@ func (d *durations) newest(n int) []time.Duration {
 }
 
 func (m Misses) less(before Misses) Misses {
-	return Misses{m.Publishing - before.Publishing, m.Busy - before.Busy, m.Paused - before.Paused}
+	return Misses{m.Publishing - before.Publishing, m.Busy - before.Busy, m.Paused - before.Paused, m.Skipped - before.Skipped}
 }
 
 // Total is how many there were.
-func (m Misses) Total() int64 { return m.Publishing + m.Busy + m.Paused }
+func (m Misses) Total() int64 { return m.Publishing + m.Busy + m.Paused + m.Skipped }

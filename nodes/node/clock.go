@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,9 @@ type clock struct {
 
 	mu     sync.Mutex
 	source io.Closer // subscription to /clock; nil: none
+
+	waiting sync.Mutex
+	moved   chan struct{} // closed at the next change; nil: nobody waits for it
 }
 
 func (c *clock) now() time.Time {
@@ -27,6 +31,26 @@ func (c *clock) now() time.Time {
 		return time.Unix(0, ns)
 	}
 	return time.Time{}
+}
+
+// change returns a channel that is closed when the clock changes next.
+func (c *clock) change() <-chan struct{} {
+	c.waiting.Lock()
+	defer c.waiting.Unlock()
+	if c.moved == nil {
+		c.moved = make(chan struct{})
+	}
+	return c.moved
+}
+
+// wake lets those go on who wait for a change.
+func (c *clock) wake() {
+	c.waiting.Lock()
+	defer c.waiting.Unlock()
+	if c.moved != nil {
+		close(c.moved)
+		c.moved = nil
+	}
 }
 
 func (c *clock) close() error {
@@ -45,6 +69,7 @@ func (c *clock) close() error {
 func (n *Node) UseSimTime(simulated bool) error {
 	if !simulated {
 		n.clock.simulated.Store(false)
+		n.clock.wake()
 		return n.clock.close()
 	}
 	n.clock.mu.Lock()
@@ -60,6 +85,7 @@ func (n *Node) UseSimTime(simulated bool) error {
 	qos.Depth = 1
 	source, err := bus.Subscribe(n.bus, full, qos, func(m *rosgraph_msgs.Clock, _ bus.Sample) {
 		n.clock.nanos.Store(m.Clock.AsTime().UnixNano())
+		n.clock.wake()
 	}, n.complainer("dropped a message"))
 	if err != nil {
 		return err
@@ -67,5 +93,29 @@ func (n *Node) UseSimTime(simulated bool) error {
 	n.clock.nanos.Store(0)
 	n.clock.source = source
 	n.clock.simulated.Store(true)
+	n.clock.wake()
 	return nil
+}
+
+// Simulated says whether /clock is the node's clock.
+func (n *Node) Simulated() bool { return n.clock.simulated.Load() }
+
+// Await waits until /clock says at least until, or less than last (it was set back), and
+// returns what it says. It returns the zero time when ctx is done, and when the system's
+// clock is the node's.
+func (n *Node) Await(ctx context.Context, last, until time.Time) time.Time {
+	for {
+		change := n.clock.change() // before looking, so that none is overlooked
+		if !n.Simulated() {
+			return time.Time{}
+		}
+		if now := n.Now(); !now.IsZero() && (!now.Before(until) || now.Before(last)) {
+			return now
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return time.Time{}
+		}
+	}
 }

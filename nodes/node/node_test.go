@@ -160,6 +160,37 @@ func TestSimTimeIsWhatClockSays(t *testing.T) {
 	})
 }
 
+func TestWhoAwaitsSimTimeIsWokenByClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		driver := mem.Open()
+		n := open(t, driver, &bytes.Buffer{}, "", true)
+		pub, err := Advertise[*rosgraph_msgs.Clock](n, "/clock", bus.Default())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []time.Time
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			last := n.Await(t.Context(), time.Time{}, time.Unix(42, 0))
+			back := n.Await(t.Context(), last, time.Unix(99, 0))
+			got = []time.Time{last, back, n.Await(t.Context(), back, time.Unix(99, 0))}
+		}()
+		for _, sec := range []int32{40, 43, 44, 3, 4} {
+			_ = pub.Publish(&rosgraph_msgs.Clock{Clock: builtin_interfaces.Time{Sec: sec}})
+			synctest.Wait()
+		}
+		if err := n.UseSimTime(false); err != nil { // wakes the last one, in vain
+			t.Fatal(err)
+		}
+		<-done
+		if !got[0].Equal(time.Unix(43, 0)) || !got[1].Equal(time.Unix(3, 0)) || !got[2].IsZero() {
+			t.Errorf("woken at %v", got)
+		}
+		_ = errors.Join(n.Close(), driver.Close())
+	})
+}
+
 func TestDiagnosticsReportEverySecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		driver := mem.Open()
