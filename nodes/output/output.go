@@ -76,16 +76,16 @@ func Open(n *node.Node, s Settings) (*Output, error) {
 // Listeners is how many subscriptions on topic action there are now.
 func (o *Output) Listeners() int { return o.actions.Matched() }
 
-// Send publishes one command.
+// Send publishes one command. The gripper's target, which bears no stamp, goes first:
+// who has heard the action of an instant can have both.
 func (o *Output) Send(c control.Command) error {
-	if err := o.send(c.Velocity); err != nil {
-		return err
+	if c.HasGripper {
+		o.grip.Data = c.Gripper
+		if err := o.gripper.Publish(&o.grip); err != nil {
+			return err
+		}
 	}
-	if !c.HasGripper {
-		return nil
-	}
-	o.grip.Data = c.Gripper
-	return o.gripper.Publish(&o.grip)
+	return o.send(c.Velocity)
 }
 
 func (o *Output) openTwist(n *node.Node, s Settings) error {

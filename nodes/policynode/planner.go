@@ -103,14 +103,14 @@ func (p *planner) pace(c *config.Policy) {
 
 // run plans until ctx is done.
 func (p *planner) run(ctx context.Context) {
-	var began time.Time // the last plan
+	var last attempt // that went well
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.changed:
 		case <-p.observer.Updated():
-			if !p.due(began) {
+			if !p.due(last.began) {
 				continue
 			}
 		}
@@ -118,19 +118,36 @@ func (p *planner) run(ctx context.Context) {
 		if now.hold {
 			continue
 		}
-		began = time.Now()
-		err := p.plan(ctx, now)
+		obs, err := p.observer.Latest()
+		next := attempt{p.now(), now.epoch, obs.Stamp}
+		if err == nil && next.epoch == last.epoch && next.image.Equal(last.image) {
+			continue // nothing new: neither another task nor another image
+		}
+		if err == nil {
+			err = p.plan(ctx, now, obs)
+		}
+		if err == nil {
+			last = next
+		}
 		if ctx.Err() == nil {
 			p.note(err)
 		}
 	}
 }
 
+// attempt is a plan that is made.
+type attempt struct {
+	began time.Time // on the node's clock
+	epoch int64     // of the task
+	image time.Time // its stamp
+}
+
 // due says whether the newest image shall be planned on: because it is time again, or
 // because with the next one the plan would come too late.
 func (p *planner) due(began time.Time) bool {
-	// Images do not come to the microsecond: a quarter early is due too.
-	if time.Since(began) >= time.Duration(p.period.Load())*3/4 {
+	// Images do not come to the microsecond: a quarter early is due too. A clock that was
+	// set back says nothing.
+	if passed := p.now().Sub(began); passed < 0 || passed >= time.Duration(p.period.Load())*3/4 {
 		return true
 	}
 	end, planned := p.controller.PlanEnds()
@@ -156,11 +173,7 @@ func (p *planner) heard(t thought.Thought, stamp time.Time) {
 }
 
 // plan makes one plan and hands it over.
-func (p *planner) plan(ctx context.Context, asked snapshot) error {
-	obs, err := p.observer.Latest()
-	if err != nil {
-		return err
-	}
+func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observation) error {
 	if age := p.now().Sub(obs.Stamp); age > time.Duration(p.maxAge.Load()) {
 		return fmt.Errorf("the newest image is %v old", age.Round(time.Millisecond))
 	}

@@ -62,7 +62,7 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 	controller := control.NewController(limits)
 	s := &session{node: n, config: c, controller: controller, observer: observer}
 	s.loop = &control.Loop{
-		Controller: controller, Period: period, Now: n.Now,
+		Controller: controller, Period: period, Now: n.Now, Clock: n,
 		Realtime: control.Realtime{Priority: int(c.RealtimePriority), LockMemory: c.LockMemory},
 	}
 	s.planner = &planner{
