@@ -17,6 +17,10 @@ help: ## list the targets
 setup: ## install what hyt needs: Cyclone DDS, ONNX Runtime
 	@config/setup.sh
 
+.PHONY: gazebo
+gazebo: ## set real Gazebo 11 up in ~/.cache/hyt/gazebo (or $$HYT_GAZEBO); once, as root
+	@gazebo/classic/setup.sh
+
 .PHONY: build
 build: setup ## build bin/hyt
 	@mkdir -p bin
