@@ -1,6 +1,7 @@
 package mem_test
 
 import (
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,6 +33,48 @@ func TestNetworksAreApart(t *testing.T) {
 	}
 	if w.Matched() != 0 {
 		t.Error("two networks hear each other")
+	}
+}
+
+func TestSettleWaitsForHandlersAndForWhatTheyWrite(t *testing.T) {
+	network := mem.NewNetwork()
+	driver := network.Open()
+	defer driver.Close()
+	n, _ := driver.OpenNode("n", "/")
+	first, _ := n.Advertise("/first", "std_msgs/msg/Bool", bus.QoS{Depth: 10})
+	second, _ := n.Advertise("/second", "std_msgs/msg/Bool", bus.QoS{Depth: 10})
+	handled := 0 // guarded by Settle: no handler runs after it
+	_, err := n.Subscribe("/first", "std_msgs/msg/Bool", bus.QoS{Depth: 10}, func(s bus.Sample) {
+		runtime.Gosched()
+		if err := second.Write(s.Data, nil); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// This one loses samples and is closed with some waiting: they count no more.
+	slow, err := n.Subscribe("/first", "std_msgs/msg/Bool", bus.QoS{Depth: 1}, func(bus.Sample) { runtime.Gosched() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Subscribe("/second", "std_msgs/msg/Bool", bus.QoS{Depth: 10}, func(bus.Sample) { handled++ }); err != nil {
+		t.Fatal(err)
+	}
+	network.Settle() // of nothing
+	for round := 1; round <= 100; round++ {
+		for range 5 {
+			if err := first.Write([]byte{0, 1, 0, 0, 1}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if round == 50 {
+			slow.Close()
+		}
+		network.Settle()
+		if handled != 5*round {
+			t.Fatalf("%d samples handled after %d rounds of 5", handled, round)
+		}
 	}
 }
 

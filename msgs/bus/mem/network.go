@@ -29,6 +29,7 @@ type Network struct {
 	topics  map[string]*topic
 	servers map[string][]*server
 	changed chan struct{} // closed, and replaced, whenever a server comes
+	flow    *flow         // has a lock of its own, taken last
 }
 
 // NewNetwork makes an empty network.
@@ -38,6 +39,7 @@ func NewNetwork() *Network {
 		topics:  map[string]*topic{},
 		servers: map[string][]*server{},
 		changed: make(chan struct{}),
+		flow:    newFlow(),
 	}
 }
 

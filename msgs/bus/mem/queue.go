@@ -12,6 +12,7 @@ type queue[T any] struct {
 	count  int
 	depth  int
 	closed bool
+	flow   *flow // counts the items from push until who popped them is done; nil: nobody does
 }
 
 func newQueue[T any](depth int) *queue[T] {
@@ -26,8 +27,10 @@ func (q *queue[T]) push(item T) {
 	if q.closed {
 		return
 	}
+	q.flowed(1)
 	if q.depth > 0 && q.count == q.depth {
 		q.drop()
+		q.flowed(-1)
 	}
 	if q.count == len(q.ring) {
 		q.grow()
@@ -56,6 +59,7 @@ func (q *queue[T]) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
+	q.flowed(-q.count)
 	q.ring, q.count = nil, 0
 	q.ready.Signal()
 }
@@ -66,6 +70,12 @@ func (q *queue[T]) each(f func(T)) {
 	defer q.mu.Unlock()
 	for i := range q.count {
 		f(q.ring[(q.head+i)%len(q.ring)])
+	}
+}
+
+func (q *queue[T]) flowed(n int) {
+	if q.flow != nil && n != 0 {
+		q.flow.add(n)
 	}
 }
 

@@ -78,6 +78,7 @@ func (n *node) Subscribe(topic, typeName string, qos bus.QoS, handler func(bus.S
 		queue:    newQueue[item](depth(qos)),
 		done:     make(chan struct{}),
 	}
+	r.queue.flow = n.net.flow
 	n.net.mu.Lock()
 	defer n.net.mu.Unlock()
 	if n.closed {
@@ -186,6 +187,7 @@ func (r *reader) run(handler func(bus.Sample)) {
 		if it.expires.IsZero() || time.Now().Before(it.expires) {
 			handler(it.Sample)
 		}
+		r.node.net.flow.add(-1)
 	}
 }
 
