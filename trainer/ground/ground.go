@@ -68,7 +68,7 @@ type Maker struct {
 	Scenes    Scenes
 	Tokenizer *tokenizer.Tokenizer
 	Seed      uint64
-	Jitter    float64 // colour augmentation, see package hybrid
+	Augment   model.Augment // of training's pictures; without Shift, which would move places away from what is said of them
 
 	templates []template
 }
@@ -82,7 +82,10 @@ const HeldOut = sceneSeeds
 // Row is the index-th sample of the run, a pure function of (Seed, index).
 func (m *Maker) Row(index int) (model.Row, Kind, error) {
 	r := rand.New(rand.NewPCG(m.Seed, uint64(index)))
-	return m.row(r, int64(index)%sceneSeeds)
+	look := m.Augment.Draw(r)
+	row, kind, err := m.row(r, int64(index)%sceneSeeds)
+	row.Look = look
+	return row, kind, err
 }
 
 // HeldOutRow is a sample of a scene that training never shows.

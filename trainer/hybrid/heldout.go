@@ -35,7 +35,7 @@ func NewHeldOutTest(e *engine.Engine, c model.Config, m *Maker, n int) (*HeldOut
 			if mode != policy.Act && s.Thought == "" {
 				continue
 			}
-			row, err := m.InMode(s, mode, nil)
+			row, err := m.InMode(s, mode)
 			if err != nil {
 				return nil, fmt.Errorf("held-out sample %d: %w", i, err)
 			}

@@ -24,9 +24,15 @@ type Maker struct {
 	Set       Set
 	Tokenizer *tokenizer.Tokenizer
 	Norm      Norm
-	Weights   Weights
+	Mix       Mix
+	Thoughts  Thoughts
 	Seed      uint64
-	Jitter    float64 // colour augmentation: channels are scaled and moved by up to this share; 0: none
+	Total     int // rows of the whole run, for what changes over it
+	Augment   model.Augment
+
+	// Target is the weight of an auxiliary task without language: each action
+	// query also points at the place, in the image, of the thought's target. 0: none.
+	Target float64
 
 	// GripJitter is the largest error that is added to the gripper's opening. A
 	// gripper is where it was last told to go, so a policy that may trust the
@@ -40,97 +46,103 @@ type Maker struct {
 
 // Row is the index-th sample of the run and its mode. Errors name the sample.
 func (m *Maker) Row(index int) (model.Row, policy.Mode, error) {
-	i := m.pick(index)
+	progress := float64(index) / float64(max(1, m.Total))
 	r := rand.New(rand.NewPCG(m.Seed, uint64(index)))
+	l := m.Mix.lesson(index, progress, r, func(moment int) bool { return m.Set.At(m.pick(moment)).Thought != "" })
+	i := m.pick(l.moment)
 	s := m.Set.At(i)
-	mode := m.Weights.draw(r, s.Thought != "")
-	row, err := m.InMode(s, mode, r)
+	look := m.Augment.Draw(r)
+	row, err := m.inMode(s, l.mode, view{progress: progress, shift: look.Shift, chance: r})
 	if err != nil {
-		return row, mode, fmt.Errorf("sample %d of episode %d: %w", i, s.Episode, err)
+		return row, l.mode, fmt.Errorf("sample %d of episode %d: %w", i, s.Episode, err)
 	}
-	row.Look = recolour(r, m.Jitter)
+	row.ActWeight *= l.weight
+	row.TextWeight *= l.weight
+	row.PointWeight *= l.weight
+	row.Look = look
 	if m.GripJitter > 0 {
 		row.Proprio = slices.Clone(row.Proprio) // the sample's own is shared
 		row.Proprio[gripperDim] += float32((2*r.Float64() - 1) * m.GripJitter)
 	}
-	return row, mode, nil
+	return row, l.mode, nil
 }
 
 // pick runs through a new permutation of the set each epoch.
-func (m *Maker) pick(index int) int {
+func (m *Maker) pick(moment int) int {
 	n := m.Set.Len()
-	if epoch := index / n; m.order == nil || epoch != m.epoch {
+	if epoch := moment / n; m.order == nil || epoch != m.epoch {
 		m.epoch = epoch
 		m.order = rand.New(rand.NewPCG(m.Seed^0x9e3779b97f4a7c15, uint64(epoch))).Perm(n)
 	}
-	return m.order[index%n]
+	return m.order[moment%n]
 }
 
-// InMode lays a sample out as one mode sees it, with the loss of that mode:
+// view is when and how a sample is looked at.
+type view struct {
+	progress float64    // share of the run
+	shift    [2]int     // of the picture, pixels: places move with it
+	chance   *rand.Rand // nil: nothing is left to chance
+}
+
+// InMode lays a sample out as one mode sees it at the end of the run, whole.
+func (m *Maker) InMode(s data.Sample, mode policy.Mode) (model.Row, error) {
+	return m.inMode(s, mode, view{progress: 1})
+}
+
+// inMode lays a sample out as one mode sees it, with the loss of that mode:
 //
 //	act:    instruction <act>                    mean over action terms
 //	think:  instruction <think> thought <eot>    mean over thought tokens + mean over action terms
 //	follow: <follow> thinned thought <eot>       mean over action terms
-//
-// Without r the thought stays whole.
-func (m *Maker) InMode(s data.Sample, mode policy.Mode, r *rand.Rand) (model.Row, error) {
+func (m *Maker) inMode(s data.Sample, mode policy.Mode, v view) (model.Row, error) {
 	row := model.Row{Image: s.Image, Proprio: s.Proprio, Predict: 1, ActWeight: 1, Actions: m.Norm.To(s.Actions)}
+	var t thought.Thought
+	if mode != policy.Act || m.Target > 0 {
+		var err error
+		if t, err = thought.Parse(s.Thought); err != nil {
+			return row, err
+		}
+		t.TargetAt, t.EE = moved(t.TargetAt, v.shift), moved(t.EE, v.shift)
+	}
 	switch mode {
 	case policy.Act:
 		row.Tokens = prompt.Act(m.Tokenizer, s.Instruction)
 	case policy.Think:
 		row.Tokens = prompt.Think(m.Tokenizer, s.Instruction)
 		row.Predict = len(row.Tokens)
-		row.TextWeight = 1
-		row.Tokens = append(row.Tokens, prompt.Thought(m.Tokenizer, s.Thought)...)
+		row.TextWeight = float32(m.Thoughts.Weight)
+		row.Tokens = append(row.Tokens, prompt.Thought(m.Tokenizer, m.Thoughts.said(t, v).String())...)
 	case policy.Follow:
-		t, err := thought.Parse(s.Thought)
-		if err != nil {
-			return row, err
+		row.Tokens = prompt.Follow(m.Tokenizer, m.Thoughts.given(t, v.chance).String())
+		if m.Thoughts.Instruction > 0 && v.chance != nil && v.chance.Float64() < m.Thoughts.Instruction {
+			row.Tokens = append(prompt.Instruction(m.Tokenizer, s.Instruction), row.Tokens...)
 		}
-		if r != nil {
-			t = thin(t, r)
-		}
-		row.Tokens = prompt.Follow(m.Tokenizer, t.String())
 	default:
 		return row, fmt.Errorf("no mode %q", mode)
+	}
+	if m.Target > 0 && t.TargetAt != nil {
+		m.pointAt(&row, *t.TargetAt)
 	}
 	return row, nil
 }
 
-// thin drops fields at random, so that the half thoughts that people type are in
-// distribution: one in four thoughts stays whole, of the others each field stays
-// with probability one half, but one that names the task or the target stays.
-func thin(t thought.Thought, r *rand.Rand) thought.Thought {
-	if r.Float64() < 0.25 {
-		return t
+// moved is a place in a picture that was moved by some pixels.
+func moved(at *thought.Place, pixels [2]int) *thought.Place {
+	if at == nil || pixels == [2]int{} {
+		return at
 	}
-	var naming []string
-	for _, f := range t.Fields() {
-		if f == thought.Plan || f == thought.Sub || f == thought.Target {
-			naming = append(naming, f)
-		}
-	}
-	must := ""
-	if len(naming) > 0 {
-		must = naming[r.IntN(len(naming))]
-	}
-	return t.Keep(func(field string) bool { return r.Float64() < 0.5 || field == must })
+	u, v := at.Centre()
+	to := thought.At(u+float64(pixels[0])/model.ImageSide, v+float64(pixels[1])/model.ImageSide)
+	return &to
 }
 
-// recolour draws a Look: one change for all channels and a smaller one for each.
-func recolour(r *rand.Rand, share float64) model.Look {
-	var look model.Look
-	if share == 0 {
-		return look
+// pointAt lets the action queries point at a place of the image, -1..1.
+func (m *Maker) pointAt(row *model.Row, at thought.Place) {
+	u, v := at.Centre()
+	row.PointWeight = float32(m.Target)
+	for k := range len(row.Actions) / len(m.Norm.Q01) {
+		row.Points = append(row.Points, model.Point{Token: -1 - k, At: [model.PointDims]float32{float32(2*u - 1), float32(2*v - 1)}})
 	}
-	draw := func(s float64) float32 { return float32((2*r.Float64() - 1) * s) }
-	gain, bias := draw(share), draw(share)
-	for ch := range model.Channels {
-		look.Gain[ch] = gain + draw(share/3)
-		look.Bias[ch] = bias + draw(share/3)
-	}
-	return look
 }
 
 // TextLength is how many text positions batches of the set need, in any mode.

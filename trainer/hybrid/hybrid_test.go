@@ -32,8 +32,8 @@ func sample(thought string) data.Sample {
 func maker(set samples) *Maker {
 	return &Maker{
 		Set: set, Tokenizer: tokenizer.Build([]string{"touch the red cube plan sub target ee move left grip close"}),
-		Norm:    Norm{Q01: []float64{-1, -1, -1, -1, 0}, Q99: []float64{1, 1, 1, 1, 1}},
-		Weights: DefaultWeights(), Seed: 7, Jitter: 0.1,
+		Norm: Norm{Q01: []float64{-1, -1, -1, -1, 0}, Q99: []float64{1, 1, 1, 1, 1}},
+		Mix:  Mix{Modes: DefaultWeights()}, Thoughts: DefaultThoughts(), Seed: 7, Augment: model.DefaultAugment(),
 	}
 }
 
@@ -63,7 +63,7 @@ func TestModesAreDrawnWithTheirWeights(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := maker(samples{sample(aThought)})
-			m.Weights = test.weights
+			m.Mix.Modes = test.weights
 			got := modes(t, m, n)
 			for _, mode := range []policy.Mode{policy.Act, policy.Think, policy.Follow} {
 				share := float64(got[mode]) / n
@@ -146,7 +146,7 @@ func TestLayoutOfTheModes(t *testing.T) {
 		{policy.Follow, "<follow> " + aThought + " <eot>", "", 0},
 	} {
 		t.Run(string(test.mode), func(t *testing.T) {
-			row, err := m.InMode(sample(aThought), test.mode, nil)
+			row, err := m.InMode(sample(aThought), test.mode)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +170,7 @@ func TestThinnedThoughtsStillSayWhatToDo(t *testing.T) {
 	whole, texts := 0, map[string]bool{}
 	const n = 500
 	for i := range n {
-		row, err := m.InMode(sample(aThought), policy.Follow, rand.New(rand.NewPCG(1, uint64(i))))
+		row, err := m.inMode(sample(aThought), policy.Follow, view{chance: rand.New(rand.NewPCG(1, uint64(i)))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +229,7 @@ func TestNormMapsQuantilesAndBack(t *testing.T) {
 }
 
 func TestRejectsAThoughtThatDoesNotParse(t *testing.T) {
-	if _, err := maker(nil).InMode(sample("hmm"), policy.Follow, nil); err == nil {
+	if _, err := maker(nil).InMode(sample("hmm"), policy.Follow); err == nil {
 		t.Error("a thought outside the grammar was taken")
 	}
 }
@@ -243,7 +243,7 @@ func TestWeights(t *testing.T) {
 		{DefaultWeights(), "hyt", []string{"act", "think", "follow"}},
 		{Weights{Act: 1}, "vla", []string{"act"}},
 		{Weights{Think: 1}, "ecot", []string{"think"}},
-		{Weights{Act: 1, Think: 1}, "mixed", []string{"act", "think"}},
+		{Weights{Act: 1, Think: 1}, "ecot-lite", []string{"act", "think"}},
 	} {
 		if test.w.Regime() != test.regime || !slices.Equal(test.w.Trained(), test.modes) {
 			t.Errorf("%+v: regime %s, modes %v", test.w, test.w.Regime(), test.w.Trained())

@@ -25,32 +25,63 @@ type Weights struct {
 // DefaultWeights are the paper's.
 func DefaultWeights() Weights { return Weights{Act: 0.25, Think: 0.5, Follow: 0.25} }
 
-// Validate says what is wrong with the weights.
-func (w Weights) Validate() error {
-	if w.Act < 0 || w.Think < 0 || w.Follow < 0 || w.Act+w.Think+w.Follow <= 0 {
-		return fmt.Errorf("mode weights act %g, think %g, follow %g: none may be negative and one must be positive", w.Act, w.Think, w.Follow)
+// Regimes that have a name.
+const (
+	HyT      = "hyt"       // all three modes
+	VLA      = "vla"       // act only: a plain vision-language-action model
+	ECoT     = "ecot"      // think only: embodied chain of thought, arXiv 2407.08693
+	ECoTLite = "ecot-lite" // act and think: thoughts dropped from half of the samples, arXiv 2505.08243
+)
+
+// Regime gives the weights of a named regime.
+func Regime(name string) (Weights, error) {
+	switch name {
+	case HyT:
+		return DefaultWeights(), nil
+	case VLA:
+		return Weights{Act: 1}, nil
+	case ECoT:
+		return Weights{Think: 1}, nil
+	case ECoTLite:
+		return Weights{Act: 0.5, Think: 0.5}, nil
 	}
-	return nil
+	return Weights{}, fmt.Errorf("no regime %q: want %s, %s, %s or %s, or \"\" and the weights in modes", name, HyT, VLA, ECoT, ECoTLite)
 }
 
-// Regime names what the weights train: "hyt", "vla" (act only), "ecot" (think
-// only) or "mixed" for the rest.
+// Regime names what the weights train: one of the regimes, or "mixed".
 func (w Weights) Regime() string {
 	switch {
 	case w.Act > 0 && w.Think > 0 && w.Follow > 0:
-		return "hyt"
+		return HyT
 	case w.Act > 0 && w.Think == 0 && w.Follow == 0:
-		return "vla"
+		return VLA
 	case w.Act == 0 && w.Think > 0 && w.Follow == 0:
-		return "ecot"
+		return ECoT
+	case w.Act > 0 && w.Think > 0:
+		return ECoTLite
 	default:
 		return "mixed"
 	}
 }
 
+// Validate says what is wrong with the weights.
+func (w Weights) Validate() error {
+	if !(w.Act >= 0 && w.Think >= 0 && w.Follow >= 0 && w.sum() > 0) {
+		return fmt.Errorf("mode weights act %g, think %g, follow %g: none may be negative and one must be positive", w.Act, w.Think, w.Follow)
+	}
+	return nil
+}
+
+func (w Weights) sum() float64 { return w.Act + w.Think + w.Follow }
+
+// of is the mode's share of the weights.
+func (w Weights) of(mode policy.Mode) float64 {
+	return map[policy.Mode]float64{policy.Act: w.Act, policy.Think: w.Think, policy.Follow: w.Follow}[mode] / w.sum()
+}
+
 // draw picks a mode. A sample without a thought can only act.
 func (w Weights) draw(r *rand.Rand, thought bool) policy.Mode {
-	u := r.Float64() * (w.Act + w.Think + w.Follow) // drawn in any case: what follows must not shift
+	u := r.Float64() * w.sum() // drawn in any case: what follows must not shift
 	switch {
 	case !thought || u < w.Act:
 		return policy.Act
@@ -61,16 +92,22 @@ func (w Weights) draw(r *rand.Rand, thought bool) policy.Mode {
 	}
 }
 
-// Trained lists the modes with a positive weight, as spec.yaml names them.
-func (w Weights) Trained() []string {
-	var modes []string
-	for _, m := range []struct {
-		mode   policy.Mode
-		weight float64
-	}{{policy.Act, w.Act}, {policy.Think, w.Think}, {policy.Follow, w.Follow}} {
-		if m.weight > 0 {
-			modes = append(modes, string(m.mode))
+// trained lists the modes with a positive weight.
+func (w Weights) trained() []policy.Mode {
+	var modes []policy.Mode
+	for _, m := range []policy.Mode{policy.Act, policy.Think, policy.Follow} {
+		if w.of(m) > 0 {
+			modes = append(modes, m)
 		}
 	}
 	return modes
+}
+
+// Trained lists the modes with a positive weight, as spec.yaml names them.
+func (w Weights) Trained() []string {
+	var names []string
+	for _, m := range w.trained() {
+		names = append(names, string(m))
+	}
+	return names
 }

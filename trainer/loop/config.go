@@ -51,6 +51,9 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// Rows is how many rows the whole run takes.
+func (c Config) Rows() int { return c.Steps * c.Batch }
+
 func (c Config) optimizer() optim.AdamW {
 	o := optim.Default()
 	o.WeightDecay, o.Clip = c.Decay, c.Clip

@@ -12,10 +12,13 @@ const (
 	patchLen   = Window * Window * Channels // numbers a window: row, column, channel
 )
 
-// Look is how an image is recoloured before the network sees it: each channel
-// is multiplied by Gain and moved by Bias (of -1..1 values). The zero Look leaves
-// an image as it is.
-type Look struct{ Gain, Bias [Channels]float32 }
+// Look is how an image is changed before the network sees it. The zero Look leaves
+// it as it is.
+type Look struct {
+	Gain, Bias [Channels]float32 // each channel is multiplied by 1+Gain and moved by Bias (of -1..1 values)
+	Shift      [2]int            // pixels to the right and down; the edge is repeated
+	Cut        [4]int            // left, top, right, bottom of what is painted over with grey, pixels
+}
 
 // Pixel value 0..255 → -1..1: what the network and the exported graph use.
 const PixelScale, PixelShift = 1.0 / 127.5, -1.0
@@ -34,11 +37,16 @@ func Unfold(dst []float32, image []byte, look Look) {
 	const wide = ImageSide + 2*Border
 	var padded [wide * wide * Channels]float32
 	for y := range ImageSide {
-		src := image[y*ImageSide*Channels:][:ImageSide*Channels]
+		src := image[clamp(y-look.Shift[1])*ImageSide*Channels:][:ImageSide*Channels]
 		row := padded[((y+Border)*wide+Border)*Channels:][:ImageSide*Channels]
-		for x := 0; x < len(src); x += Channels {
-			row[x], row[x+1], row[x+2] = table[0][src[x]], table[1][src[x+1]], table[2][src[x+2]]
+		for x := range ImageSide {
+			from := src[clamp(x-look.Shift[0])*Channels:][:Channels]
+			to := row[x*Channels:][:Channels]
+			to[0], to[1], to[2] = table[0][from[0]], table[1][from[1]], table[2][from[2]]
 		}
+	}
+	for y := look.Cut[1]; y < look.Cut[3]; y++ {
+		clear(padded[((y+Border)*wide+Border+look.Cut[0])*Channels:][:(look.Cut[2]-look.Cut[0])*Channels])
 	}
 	const run = Window * Channels
 	for wy := range stemSide {
@@ -51,3 +59,6 @@ func Unfold(dst []float32, image []byte, look Look) {
 		}
 	}
 }
+
+// clamp is the nearest pixel of the image in one axis.
+func clamp(at int) int { return max(0, min(at, ImageSide-1)) }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"hyt/trainer/hybrid"
 )
 
 // options are the command line's.
@@ -19,6 +21,7 @@ type options struct {
 	init     string
 	resume   bool
 	pretrain bool
+	regime   string
 	steps    int
 	seed     uint64
 }
@@ -60,6 +63,7 @@ and loss.png. Ctrl-C saves before it stops; --resume goes on exactly from there.
 	f.StringVar(&o.init, "init", "", "checkpoint or model directory whose weights to start from")
 	f.BoolVar(&o.resume, "resume", false, "continue the run that OUT.run holds")
 	f.BoolVar(&o.pretrain, "pretrain", false, "learn to see from rendered scenes; takes no bags")
+	f.StringVar(&o.regime, "regime", "", "hyt, vla, ecot or ecot-lite, instead of the config's modes")
 	f.IntVar(&o.steps, "steps", 0, "steps to take, instead of the config's")
 	f.Uint64Var(&o.seed, "seed", 0, "seed, instead of the config's")
 	return cmd
@@ -81,6 +85,13 @@ func (o options) configure(cmd *cobra.Command) (Config, error) {
 	}
 	if err := c.read(o.config); err != nil {
 		return c, err
+	}
+	if o.regime != "" {
+		w, err := hybrid.Regime(o.regime)
+		if err != nil {
+			return c, fmt.Errorf("train: %w", err)
+		}
+		c.Regime, c.Modes, c.Schedule = o.regime, w, nil
 	}
 	if cmd.Flags().Changed("steps") {
 		c.Train.Steps = o.steps

@@ -2,6 +2,7 @@ package traincmd
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,16 +19,23 @@ import (
 // Config is a training run. The files of trainer/configs are examples; every key
 // has a default, and an unknown key is an error.
 type Config struct {
-	Name       string         `yaml:"name"`        // of the model
-	Seed       uint64         `yaml:"seed"`        // of weights, order, modes and augmentation
-	Model      Shape          `yaml:"model"`       // used where the run starts from noise; else the checkpoint's counts
-	Train      loop.Config    `yaml:"train"`       // steps and rates
-	Modes      hybrid.Weights `yaml:"modes"`       // probability of each mode
-	Jitter     float64        `yaml:"jitter"`      // colour augmentation: images are made up to this share brighter or darker
-	GripJitter float64        `yaml:"grip_jitter"` // largest error put on the gripper's opening, 0..1: against policies that copy it
-	Validation float64        `yaml:"validation"`  // share of the episodes that is held out
-	HeldOut    int            `yaml:"held_out"`    // samples that a held-out measurement looks at
-	Init       string         `yaml:"init"`        // checkpoint or model directory to start from; "": noise
+	Name  string      `yaml:"name"`  // of the model
+	Seed  uint64      `yaml:"seed"`  // of weights, order, modes and augmentation
+	Init  string      `yaml:"init"`  // checkpoint or model directory to start from; "": noise
+	Model Shape       `yaml:"model"` // used where the run starts from noise; else the checkpoint's counts
+	Train loop.Config `yaml:"train"` // steps and rates
+
+	Regime   string          `yaml:"regime"`        // hyt, vla, ecot, ecot-lite: stands for modes; "": what modes says
+	Modes    hybrid.Weights  `yaml:"modes,flow"`    // probability of each mode
+	Schedule []hybrid.Moment `yaml:"schedule,flow"` // of the modes over the run
+	Sum      bool            `yaml:"sum"`           // every sample in every mode, losses weighted, instead of one mode drawn
+	Thoughts hybrid.Thoughts `yaml:"thoughts"`      // what becomes of recorded thoughts
+	Target   float64         `yaml:"target"`        // weight of pointing at the thought's target, without language
+
+	Augment    model.Augment `yaml:"augment"`     // of the pictures
+	GripJitter float64       `yaml:"grip_jitter"` // largest error put on the gripper's opening, 0..1: against policies that copy it
+	Validation float64       `yaml:"validation"`  // share of the episodes that is held out
+	HeldOut    int           `yaml:"held_out"`    // samples that a held-out measurement looks at
 }
 
 // Shape is the part of model.Config that one chooses; the rest follows from the
@@ -46,7 +54,8 @@ type Shape struct {
 func Default() Config {
 	m := model.Default()
 	return Config{
-		Name: "hyt", Seed: 1, Train: loop.Default(), Modes: hybrid.DefaultWeights(), Jitter: 0.1, Validation: 0.05, HeldOut: 256,
+		Name: "hyt", Seed: 1, Train: loop.Default(), Modes: hybrid.DefaultWeights(), Schedule: []hybrid.Moment{},
+		Thoughts: hybrid.DefaultThoughts(), Augment: model.DefaultAugment(), Validation: 0.05, HeldOut: 256,
 		Model: Shape{Width: m.Width, Layers: m.Layers, Heads: m.Heads, Hidden: m.Hidden, Stem1: m.Stem1, Stem2: m.Stem2, Positions: m.Positions},
 	}
 }
@@ -60,20 +69,19 @@ func DefaultPretrain() Config {
 
 // Validate says which value is impossible.
 func (c Config) Validate() error {
-	if err := c.Train.Validate(); err != nil {
-		return err
-	}
-	if err := c.Modes.Validate(); err != nil {
-		return err
+	for _, part := range []interface{ Validate() error }{c.Train, c.mix(), c.Thoughts, c.Augment} {
+		if err := part.Validate(); err != nil {
+			return err
+		}
 	}
 	switch {
 	case c.Name == "":
 		return errors.New("name is empty: give the model a name")
-	case c.Jitter < 0 || c.Jitter > 0.5:
-		return fmt.Errorf("jitter is %g, must be 0 to 0.5", c.Jitter)
-	case c.GripJitter < 0 || c.GripJitter > 0.5:
+	case !(c.Target >= 0 && c.Target <= 100):
+		return fmt.Errorf("target is %g, must be 0 to 100", c.Target)
+	case !(c.GripJitter >= 0 && c.GripJitter <= 0.5):
 		return fmt.Errorf("grip_jitter is %g, must be 0 to 0.5", c.GripJitter)
-	case c.Validation < 0 || c.Validation > 0.5:
+	case !(c.Validation >= 0 && c.Validation <= 0.5):
 		return fmt.Errorf("validation is %g, must be 0 to 0.5", c.Validation)
 	case c.HeldOut < 0:
 		return fmt.Errorf("held_out is %d, must not be negative", c.HeldOut)
@@ -81,7 +89,16 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// read lays the YAML file at path over c. An empty path changes nothing.
+func (c Config) mix() hybrid.Mix {
+	return hybrid.Mix{Modes: c.Modes, Schedule: c.Schedule, Sum: c.Sum}
+}
+
+// regime is the regime's name for spec.yaml.
+func (c Config) regime() string { return cmp.Or(c.Regime, c.mix().Mean().Regime()) }
+
+// read lays the YAML file at path over c. What stands for several keys (regime)
+// comes first, so that the keys themselves count where both are given. An empty
+// path changes nothing.
 func (c *Config) read(path string) error {
 	if path == "" {
 		return nil
@@ -89,6 +106,17 @@ func (c *Config) read(path string) error {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("config: %w", err)
+	}
+	var short struct {
+		Regime string `yaml:"regime"`
+	}
+	if err := yaml.Unmarshal(raw, &short); err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
+	if short.Regime != "" {
+		if c.Modes, err = hybrid.Regime(short.Regime); err != nil {
+			return fmt.Errorf("config %s: %w", path, err)
+		}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)

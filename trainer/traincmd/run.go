@@ -98,8 +98,9 @@ func (r run) clone(ctx context.Context) error {
 		return err
 	}
 	maker := func(s hybrid.Set) *hybrid.Maker {
-		return &hybrid.Maker{Set: s, Tokenizer: start.tokenizer, Norm: norm, Weights: r.config.Modes, Seed: r.config.Seed,
-			Jitter: r.config.Jitter, GripJitter: r.config.GripJitter}
+		c := r.config
+		return &hybrid.Maker{Set: s, Tokenizer: start.tokenizer, Norm: norm, Seed: c.Seed, Total: c.Train.Rows(),
+			Mix: c.mix(), Thoughts: c.Thoughts, Target: c.Target, Augment: c.Augment, GripJitter: c.GripJitter}
 	}
 	t, err := loop.New(e, r.config.Train, start.weights, hybridSource{maker(train)})
 	if err != nil {
@@ -116,9 +117,9 @@ func (r run) clone(ctx context.Context) error {
 	if err := r.learn(ctx, t, start, &norm); err != nil {
 		return err
 	}
-	modes := r.config.Modes
+	modes := r.config.mix().Mean()
 	return r.export(e, t, start.tokenizer, hybridSource{maker(train)}, spec.Training{
-		Regime:  modes.Regime(),
+		Regime:  r.config.regime(),
 		Weights: map[string]float64{"act": modes.Act, "think": modes.Think, "follow": modes.Follow},
 		Data:    report.Hashes(),
 	}, norm, modes.Trained())

@@ -31,7 +31,9 @@ func groundMaker(t *tokenizer.Tokenizer, c Config) (*ground.Maker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ground.Maker{Scenes: scenes, Tokenizer: t, Seed: c.Seed, Jitter: c.Jitter}, nil
+	augment := c.Augment
+	augment.Shift = 0
+	return &ground.Maker{Scenes: scenes, Tokenizer: t, Seed: c.Seed, Augment: augment}, nil
 }
 
 // texts are the set's instructions and thoughts, each once, for the vocabulary.
