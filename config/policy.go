@@ -9,6 +9,7 @@ import (
 type Policy struct {
 	Common
 	Camera
+	Monitor
 
 	Model    string // directory
 	Threads  int64  // of ONNX Runtime
@@ -33,10 +34,11 @@ type Policy struct {
 	LockMemory         bool
 	Thresholds
 
-	ActionType      string   // message on topic action
-	Axes            []string // "dimension joint scale", where ActionType speaks of joints
-	TrajectoryAhead float64  // s
-	BaseFrame       string   // frame_id of commands
+	ActionType string   // message on topic action
+	Axes       []string // "dimension joint scale", where ActionType speaks of joints
+	Outputs
+	TrajectoryAhead float64 // s
+	BaseFrame       string  // frame_id of commands
 
 	MaxLinearSpeed         float64 // m/s, length of the vector
 	MaxAngularSpeed        float64 // rad/s, length of the vector
@@ -63,7 +65,7 @@ func DefaultPolicy() Policy {
 func (*Policy) Kind() string { return "policy" }
 
 func (c *Policy) Params() []Param {
-	return slices.Concat(c.Common.params(1), c.modelParams(), c.Camera.params(), c.Chunking.params(), c.controlParams(), c.safetyParams(), c.Thresholds.params())
+	return slices.Concat(c.Common.params(1), c.modelParams(), c.Camera.params(), c.Monitor.params(), c.Chunking.params(), c.controlParams(), c.Outputs.params(), c.safetyParams(), c.Thresholds.params())
 }
 
 func (c *Policy) modelParams() []Param {
@@ -146,6 +148,9 @@ func (c *Policy) safetyParams() []Param {
 
 func (c *Policy) Validate() error {
 	if err := checkAll(c); err != nil {
+		return err
+	}
+	if err := c.Outputs.check(); err != nil {
 		return err
 	}
 	if len(c.WorkspaceMin) == 0 && len(c.WorkspaceMax) == 0 {

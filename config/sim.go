@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Sim configures the bridge between a simulated robot and the bus.
@@ -20,6 +21,8 @@ type Sim struct {
 	PublishClock   bool
 	CameraFrame    string
 	BaseFrame      string
+
+	Calibration
 }
 
 // DefaultSim is what runs when nothing is set.
@@ -32,7 +35,7 @@ func DefaultSim() Sim {
 func (*Sim) Kind() string { return "sim" }
 
 func (c *Sim) Params() []Param {
-	return append(c.Common.params(1),
+	return slices.Concat(c.Common.params(1), []Param{
 		text(&c.World, "world", "tabletop", "World to load, by name."),
 		text(&c.Task, "task", "touch", "Task of the first scene; ~/reset chooses later ones.", "touch", "push", "place"),
 		text(&c.Split, "split", "id", "Split of the first scene: which objects, positions, phrases and light.",
@@ -49,7 +52,7 @@ func (c *Sim) Params() []Param {
 			"Publish /clock, for nodes with use_sim_time."),
 		text(&c.CameraFrame, "camera_frame", "camera_optical_frame", "frame_id of images."),
 		text(&c.BaseFrame, "base_frame", "base_link", "frame_id of ee_pose."),
-	)
+	}, c.Calibration.params())
 }
 
 func (c *Sim) Validate() error {

@@ -20,6 +20,9 @@ type Thinker struct {
 
 	GripperJoints []string // as in Policy
 	GripperTravel float64  // m
+
+	BaseFrame   string  // of places in metres
+	TableHeight float64 // m, in BaseFrame
 }
 
 // DefaultThinker is what runs when nothing is set.
@@ -57,6 +60,10 @@ func (c *Thinker) Params() []Param {
 			"Joints of joint_states whose mean position is the gripper's opening."),
 		float(&c.GripperTravel, "gripper_travel", 0.04, "m", 0.0001, 1,
 			"Position of each gripper joint when fully open."),
+		text(&c.BaseFrame, "base_frame", "base_link",
+			"Frame of the places in metres that the thinker adds where camera_info_url and camera_transform_url are given."),
+		float(&c.TableHeight, "table_height", 0, "m", -10, 10,
+			"Height z in base_frame of the plane on which a place in the image is sought: the table's top, or half the height of what stands on it."),
 	})
 }
 

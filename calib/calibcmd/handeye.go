@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"hyt/calib/camera"
 	"hyt/calib/handeye"
+	"hyt/calib/tf"
 	"hyt/msgs/geometry_msgs"
 )
 
@@ -70,7 +72,7 @@ type handeyeFlags struct {
 	camera, poses, poseTopic string
 	mount                    string
 	frames                   handeye.Frames
-	out                      string
+	out                      []string
 	asJSON                   bool
 }
 
@@ -84,7 +86,7 @@ func handeyeCommand() *cobra.Command {
 			"20° to 60° about at least two axes. With images, --poses is a CSV file with a line for each:\n" +
 			"  name,x,y,z,qx,qy,qz,qw      or  name,x,y,z,roll,pitch,yaw     (base to hand; metres, radians)\n" +
 			"In a bag, images count that were taken while the hand on --pose-topic rested.",
-		Example: "  hyt calib handeye images/ --camera wrist.yaml --poses poses.csv --out mount.launch\n" +
+		Example: "  hyt calib handeye images/ --camera wrist.yaml --poses poses.csv --out mount.yaml,mount.launch\n" +
 			"  hyt calib handeye bags/stops --camera wrist.yaml --pose-topic /ee_pose --mount eye_to_hand",
 		Args: atLeastOne("a folder with images, images, or a bag"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -103,7 +105,7 @@ func handeyeCommand() *cobra.Command {
 	flags.StringVar(&f.frames.Parent, "parent", "", "frame the camera is mounted on (tool0, or base_link for eye_to_hand)")
 	flags.StringVar(&f.frames.Camera, "camera-frame", "camera_link", "the camera's body frame: x forward, z up")
 	flags.StringVar(&f.frames.Optical, "optical-frame", "camera_optical_frame", "the camera's optical frame: z forward, y down")
-	flags.StringVar(&f.out, "out", "", "ROS 2 launch file to write, which publishes the transforms")
+	flags.StringSliceVar(&f.out, "out", nil, "files to write: .yaml (tf2_msgs/TFMessage, for camera_transform_url), .launch (publishes it), .urdf (joints)")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON for scripts")
 	return cmd
 }
@@ -115,6 +117,11 @@ func (f *handeyeFlags) run(ctx context.Context, out, progress io.Writer) error {
 	}
 	if !b.Oriented() {
 		return usagef("a %s looks the same after half a turn, so where it is cannot be told: print one with one of --rows and --cols odd and the other even", b)
+	}
+	for _, name := range f.out {
+		if _, ok := mountFormats[filepath.Ext(name)]; !ok {
+			return usagef("%s is neither .yaml nor .launch nor .urdf", name)
+		}
 	}
 	mount, err := parseMount(f.mount)
 	if err != nil {
@@ -154,17 +161,28 @@ func (f *handeyeFlags) run(ctx context.Context, out, progress io.Writer) error {
 		return err
 	}
 	result.SolverSeconds = time.Since(start).Seconds()
-	if f.out != "" {
-		text := "<launch>\n" + result.Launch + "</launch>\n"
-		if err := writeFile(f.out, func(w *os.File) error { _, err := w.WriteString(text); return err }); err != nil {
+	for _, name := range f.out {
+		text := mountFormats[filepath.Ext(name)](res, f.frames)
+		if err := writeFile(name, func(w *os.File) error { _, err := w.WriteString(text); return err }); err != nil {
 			return err
 		}
-		result.Files = append(result.Files, f.out)
+		result.Files = append(result.Files, name)
 	}
 	if f.asJSON {
 		return printJSON(out, result)
 	}
 	return result.print(out)
+}
+
+// mountFormats are the files that a mount can be written as, by ending.
+var mountFormats = map[string]func(*handeye.Result, handeye.Frames) string{
+	".yaml": func(r *handeye.Result, f handeye.Frames) string {
+		return string(tf.Format(r.Transforms(f, time.Unix(0, 0))))
+	},
+	".launch": func(r *handeye.Result, f handeye.Frames) string {
+		return "<launch>\n" + r.Launch(f) + "</launch>\n"
+	},
+	".urdf": (*handeye.Result).URDF,
 }
 
 func parseMount(name string) (handeye.Mount, error) {

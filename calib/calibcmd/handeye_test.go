@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hyt/calib/geom"
+	"hyt/calib/tf"
 )
 
 // lensFile is the camera info of the lens.
@@ -81,14 +82,23 @@ func mounted(t *testing.T, args ...string) handeyeJSON {
 }
 
 func TestImagesAndPosesGiveTheMount(t *testing.T) {
-	launch := filepath.Join(t.TempDir(), "mount.launch")
-	got := mounted(t, folder(t), "--poses", posesFile(t, quaternionHeader, quaternions), "--out", launch, "--parent", "flange")
+	dir := t.TempDir()
+	launch, yaml := filepath.Join(dir, "mount.launch"), filepath.Join(dir, "mount.yaml")
+	got := mounted(t, folder(t), "--poses", posesFile(t, quaternionHeader, quaternions), "--out", launch+","+yaml, "--parent", "flange")
 	if got.Transforms[0].Parent != "flange" || got.Transforms[1].Child != "camera_optical_frame" || len(got.Samples) != 11 {
 		t.Errorf("%+v", got)
 	}
 	text, err := os.ReadFile(launch)
 	if err != nil || !strings.HasPrefix(string(text), "<launch>\n<node pkg=\"tf2_ros\"") || !strings.Contains(string(text), "--frame-id flange --child-frame-id camera_link") {
 		t.Errorf("%v:\n%s", err, text)
+	}
+	tree, err := tf.Load(yaml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := tree.Lookup("flange", "camera_optical_frame")
+	if off := found.Inv().Mul(handTcamera); err != nil || off.T.Norm() > 3e-4 || off.R.Angle() > 1e-3 {
+		t.Errorf("%v; mount.yaml puts the camera at %v", err, found)
 	}
 }
 
