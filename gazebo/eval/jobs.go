@@ -63,7 +63,8 @@ const shuffleReach = 500
 // otherInstruction is that of the first later scene that asks for another object,
 // one that stands in this scene too: a policy that listens then goes wrong here.
 // Where this scene's other objects are never asked for, it is that of the first
-// later scene that asks for another object at all.
+// later scene that asks for another object, or otherwise for something else, at
+// all. It calls things by their full names, which mean the same in every scene.
 func otherInstruction(e task.Episode) (string, error) {
 	fallback := ""
 	for k := int64(1); k <= shuffleReach; k++ {
@@ -71,15 +72,15 @@ func otherInstruction(e task.Episode) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if other.Goal.Object == e.Goal.Object {
+		if other.Goal == e.Goal || (other.Goal.Object == e.Goal.Object && e.Goal.Object != task.Thing{}) {
 			continue
 		}
 		if fallback == "" {
-			fallback = other.Instruction
+			fallback = other.Plain
 		}
 		for _, o := range e.Scene.Objects {
 			if (task.Thing{Color: o.Color, Shape: o.Shape}) == other.Goal.Object {
-				return other.Instruction, nil
+				return other.Plain, nil
 			}
 		}
 	}

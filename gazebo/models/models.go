@@ -19,6 +19,10 @@ const Colors = "colors"
 // visuals keep their own.
 const Paint = "paint"
 
+// Patterns that objects may have. A model's visual named "stripes_1" is for things
+// with the pattern "stripes" only.
+func Patterns() []string { return []string{"stripes", "dots"} }
+
 // Read returns the model's SDF document. An unknown name lists the known ones.
 func Read(name string) ([]byte, error) {
 	data, err := files.ReadFile(name + "/model.sdf")

@@ -3,6 +3,7 @@ package render
 import (
 	"math"
 
+	"hyt/gazebo/sdf"
 	"hyt/gazebo/sdf/stage"
 	"hyt/gazebo/sim"
 )
@@ -17,19 +18,24 @@ type Camera struct {
 
 // NewCamera is the stage's overhead camera, moved as the scene's light says.
 func NewCamera(s *stage.Stage, l sim.Light) Camera {
-	c := Camera{at: s.Camera.Frame.P}
-	c.at[0] += l.CameraX
-	c.at[1] += l.CameraY
-	sin, cos := math.Sincos(l.CameraYaw)
+	at := s.Camera.Frame
+	at.R = sdf.Rotation([3]float64{0, 0, 1}, l.CameraYaw).Mul(sdf.Frame{R: at.R}).R
+	at.P[0] += l.CameraX
+	at.P[1] += l.CameraY
+	return pinhole(&s.Camera.Camera, at)
+}
+
+// pinhole is a sensor at a place in the world: it looks along its own +x, with +y
+// to the left and +z up.
+func pinhole(sensor *sdf.Camera, at sdf.Frame) Camera {
 	column := func(k int, sign float64) [3]float64 {
-		r := s.Camera.Frame.R
-		x, y, z := sign*r[0][k], sign*r[1][k], sign*r[2][k]
-		return [3]float64{cos*x - sin*y, sin*x + cos*y, z}
+		return [3]float64{sign * at.R[0][k], sign * at.R[1][k], sign * at.R[2][k]}
 	}
-	c.forward, c.right, c.down = column(0, 1), column(1, -1), column(2, -1)
-	c.fu = 1 / (2 * math.Tan(s.Camera.HorizontalFOV/2))
-	c.fv = c.fu * float64(s.Camera.Width) / float64(s.Camera.Height)
-	return c
+	fu := 1 / (2 * math.Tan(sensor.HorizontalFOV/2))
+	return Camera{
+		at: at.P, forward: column(0, 1), right: column(1, -1), down: column(2, -1),
+		fu: fu, fv: fu * float64(sensor.Width) / float64(sensor.Height),
+	}
 }
 
 // Project returns where a point of the world, metres, is seen. Points outside the
@@ -47,6 +53,11 @@ func (c *Camera) project(p [3]float64) (u, v, inverse float64) {
 	d := [3]float64{p[0] - c.at[0], p[1] - c.at[1], p[2] - c.at[2]}
 	inverse = 1 / dot(d, c.forward)
 	return 0.5 + c.fu*dot(d, c.right)*inverse, 0.5 + c.fv*dot(d, c.down)*inverse, inverse
+}
+
+// depth is the distance along the optical axis, metres.
+func (c *Camera) depth(p [3]float64) float64 {
+	return dot([3]float64{p[0] - c.at[0], p[1] - c.at[1], p[2] - c.at[2]}, c.forward)
 }
 
 // Unproject returns the point of the table's top, z = 0, that is seen at (u, v).

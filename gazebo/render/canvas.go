@@ -69,6 +69,14 @@ func (c *canvas) keep() {
 	}
 }
 
+// renew starts a frame of which nothing is known from the last one.
+func (c *canvas) renew(color uint32) {
+	c.clear(color)
+	for y := range c.touched {
+		c.touched[y] = span{0, c.width}
+	}
+}
+
 // begin takes away what the last frame drew upon the background.
 func (c *canvas) begin() {
 	for y := range c.touched {

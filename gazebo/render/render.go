@@ -1,5 +1,5 @@
-// Package render draws the state of a tabletop world as its overhead camera sees
-// it: perspective, flat shading from one lamp, shadows on the table, three by
+// Package render draws the state of a tabletop world as its cameras see it: the one
+// above the table, which stands still, or the one on the hand. Perspective, flat shading from one lamp, shadows on the table, three by
 // three samples a pixel. A frame allocates nothing.
 package render
 
@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 
-	"hyt/gazebo/models"
 	"hyt/gazebo/sdf"
 	"hyt/gazebo/sdf/stage"
 	"hyt/gazebo/sim"
@@ -24,6 +23,7 @@ type Renderer struct {
 	width  int
 	height int
 
+	wrist            bool // looks from the hand, not from above
 	camera           Camera
 	lamp             [3]float64 // direction of travel, unit length
 	ambient, diffuse [3]float64 // scene's brightness included
@@ -41,10 +41,9 @@ type Renderer struct {
 	corners  []vertex           // scratch: the same on the canvas
 }
 
-// thing is an object's model with its colour put in.
+// thing is an object as it is to be drawn.
 type thing struct {
-	model *sdf.Model
-	scale [3]float64
+	link  sdf.Link
 	looks []look
 }
 
@@ -55,7 +54,20 @@ type armPart struct {
 	visual *sdf.Visual
 }
 
-// New makes a renderer of width x height pixels. Call SetScene before Draw.
+// NewWrist is New for the camera on the hand.
+func NewWrist(s *stage.Stage, width, height int) (*Renderer, error) {
+	if s.Wrist == nil {
+		return nil, fmt.Errorf("render: world %q has no camera on its arm", s.World.Name)
+	}
+	r, err := New(s, width, height)
+	if err == nil {
+		r.wrist = true
+	}
+	return r, err
+}
+
+// New makes a renderer of width x height pixels for the camera above the table.
+// Call SetScene before Draw.
 func New(s *stage.Stage, width, height int) (*Renderer, error) {
 	const maxSide = 4096
 	if width < 1 || height < 1 || width > maxSide || height > maxSide {
@@ -83,7 +95,8 @@ func New(s *stage.Stage, width, height int) (*Renderer, error) {
 	return r, nil
 }
 
-// Camera is that of the present scene: it changes with SetScene.
+// Camera is that of the present scene: it changes with SetScene, and the one on
+// the hand with each frame.
 func (r *Renderer) Camera() *Camera { return &r.camera }
 
 // SetScene prepares for a scene's objects and light, and draws what stands still.
@@ -104,27 +117,13 @@ func (r *Renderer) SetScene(scene sim.Scene) error {
 }
 
 func (r *Renderer) prepare(o sim.Object) (thing, error) {
-	model, err := r.stage.Shape(o.Shape)
+	model, err := r.stage.Dress(o)
 	if err != nil {
 		return thing{}, err
 	}
-	color, err := r.stage.Paint(o.Color)
-	if err != nil {
-		return thing{}, err
-	}
-	t := thing{model: model, scale: [3]float64{1, 1, 1}}
-	own := model.Links[0].Collisions[0].Geometry.Size
-	for i, size := range o.Size {
-		if size > 0 {
-			t.scale[i] = size / own[i]
-		}
-	}
-	for _, v := range model.Links[0].Visuals {
-		l := lookOf(&v)
-		if v.Name == models.Paint {
-			l.color = color
-		}
-		t.looks = append(t.looks, l)
+	t := thing{link: model.Links[0]}
+	for i := range t.link.Visuals {
+		t.looks = append(t.looks, lookOf(&t.link.Visuals[i]))
 	}
 	return t, nil
 }
@@ -167,13 +166,25 @@ func (r *Renderer) setLamp(l sim.Light) {
 	}
 }
 
-// bake draws the static models once.
+// bake draws the static models once, for a camera that stands still.
 func (r *Renderer) bake() {
+	if r.wrist {
+		return
+	}
+	r.canvas.clear(r.background())
+	r.drawStatic()
+	r.canvas.keep()
+}
+
+func (r *Renderer) background() uint32 {
 	bright := r.light.Brightness
 	if bright == 0 {
 		bright = 1
 	}
-	r.canvas.clear(pack(r.stage.World.Scene.Background, [3]float64{bright, bright, bright}, 0))
+	return pack(r.stage.World.Scene.Background, [3]float64{bright, bright, bright}, 0)
+}
+
+func (r *Renderer) drawStatic() {
 	r.baking = true
 	for i := range r.stage.World.Models {
 		m := &r.stage.World.Models[i]
@@ -188,14 +199,20 @@ func (r *Renderer) bake() {
 		}
 	}
 	r.baking = false
-	r.canvas.keep()
 }
 
 // Draw draws a state of the scene that was set. The pixels are the renderer's own
 // and valid until the next call.
 func (r *Renderer) Draw(s sim.State) sim.Frame {
-	r.canvas.begin()
 	links := r.links(s.Arm)
+	if r.wrist {
+		w := r.stage.Wrist
+		r.camera = pinhole(&w.Camera, links[w.Link].Mul(w.Pose.Frame()))
+		r.canvas.renew(r.background())
+		r.drawStatic()
+	} else {
+		r.canvas.begin()
+	}
 	n := min(len(r.things), len(s.Objects))
 	if r.shadows {
 		for i := range n {
@@ -234,19 +251,16 @@ func (r *Renderer) links(a sim.Arm) []sdf.Frame {
 
 func (r *Renderer) drawThing(t *thing, o *sim.Object, shadow bool) {
 	at := sdf.Upright(o.Pose.X, o.Pose.Y, o.Pose.Z, o.Pose.Yaw)
-	link := &t.model.Links[0]
-	for i := range link.Visuals {
-		v := &link.Visuals[i]
-		pose, g := v.Pose, v.Geometry
-		pose.X, pose.Y, pose.Z = pose.X*t.scale[0], pose.Y*t.scale[1], pose.Z*t.scale[2]
-		for k := range g.Size {
-			g.Size[k] *= t.scale[k]
-		}
-		f := at.Mul(pose.Frame())
+	if o.Tilt != 0 {
+		at = at.Mul(sdf.Rotation([3]float64{1, 0, 0}, o.Tilt))
+	}
+	for i := range t.link.Visuals {
+		v := &t.link.Visuals[i]
+		f := at.Mul(v.Pose.Frame())
 		if !shadow {
-			r.drawSolid(f, g, t.looks[i])
+			r.drawSolid(f, v.Geometry, t.looks[i])
 		} else if v.CastShadows {
-			r.drawShadow(f, g, 1)
+			r.drawShadow(f, v.Geometry, 1)
 		}
 	}
 }

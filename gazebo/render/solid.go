@@ -55,6 +55,13 @@ func (r *Renderer) eachFace(f sdf.Frame, g sdf.Geometry, visit func(normal [3]fl
 		r.outline = append(r.outline, f.Point([3]float64{half[0] * r.circle[i][0], half[1] * r.circle[i][1], half[2]}))
 	}
 	visit(f.Vector([3]float64{0, 0, 1}))
+	if f.R[2][2] < 0.999 { // the lower end of what stands upright is never seen
+		r.outline = r.outline[:0]
+		for i := range facets {
+			r.outline = append(r.outline, f.Point([3]float64{half[0] * r.circle[i][0], half[1] * r.circle[i][1], -half[2]}))
+		}
+		visit(f.Vector([3]float64{0, 0, -1}))
+	}
 	for i := range facets {
 		a, b := r.circle[i], r.circle[(i+1)%facets]
 		r.outline = append(r.outline[:0],
@@ -123,18 +130,39 @@ func (r *Renderer) dropOutline() {
 	}
 }
 
-// fill draws the outline, unless part of it is behind the camera.
+// nearest is how close to the camera things are still drawn, metres.
+const nearest = 0.01
+
+// fill draws the part of the outline that is before the camera.
 func (r *Renderer) fill(p paint) {
 	r.corners = r.corners[:0]
-	w, h := float64(r.canvas.width), float64(r.canvas.height)
+	before := r.outline[len(r.outline)-1]
+	was := r.camera.depth(before)
 	for _, point := range r.outline {
-		u, v, inverse := r.camera.project(point)
-		if !(inverse > 0) || math.IsInf(inverse, 0) {
+		is := r.camera.depth(point)
+		if math.IsNaN(is) || math.IsInf(is, 0) {
 			return
 		}
-		r.corners = append(r.corners, vertex{u * w, v * h, inverse})
+		if (was < nearest) != (is < nearest) {
+			k := (nearest - was) / (is - was)
+			r.corner([3]float64{
+				before[0] + k*(point[0]-before[0]), before[1] + k*(point[1]-before[1]), before[2] + k*(point[2]-before[2]),
+			})
+		}
+		if is >= nearest {
+			r.corner(point)
+		}
+		before, was = point, is
 	}
-	r.canvas.fill(r.corners, p)
+	if len(r.corners) > 2 {
+		r.canvas.fill(r.corners, p)
+	}
+}
+
+// corner adds one to the polygon on the canvas.
+func (r *Renderer) corner(point [3]float64) {
+	u, v, inverse := r.camera.project(point)
+	r.corners = append(r.corners, vertex{u * float64(r.canvas.width), v * float64(r.canvas.height), inverse})
 }
 
 // lit is the light that a face with this normal sends back, 1 at full.

@@ -14,16 +14,19 @@ import (
 // heldShare is the share of grounding scenes with an object in the hand.
 const heldShare = 0.25
 
+// groundGap is the least space between things of a grounding scene, metres.
+const groundGap = 0.008
+
 // Ground draws a scene to learn seeing from: 4 to 6 objects anywhere on the
 // table, the arm anywhere, now and then with an object in its hand. It asks for
 // nothing to be done.
 func Ground(seed int64) (sim.Scene, error) {
 	rng := stream("ground", ID, seed)
-	things := cast(rng, []Thing{pick(rng, things())}, 4+rng.IntN(3))
+	actors := cast(rng, []Thing{pick(rng, things())}, 4+rng.IntN(3))
 	var objects []sim.Object
-	for len(objects) < len(things) {
+	for len(objects) < len(actors) {
 		// Closer together and farther out than any task puts them: tasks move things.
-		o := newObject(things[len(objects)], between(rng, -0.24, 0.24), between(rng, -0.24, 0.24),
+		o := stand(actors[len(objects)], between(rng, -0.24, 0.24), between(rng, -0.24, 0.24),
 			between(rng, -math.Pi, math.Pi))
 		if clearOf(objects, o) {
 			objects = append(objects, o)
@@ -47,7 +50,7 @@ func Ground(seed int64) (sim.Scene, error) {
 
 func clearOf(objects []sim.Object, o sim.Object) bool {
 	for _, other := range objects {
-		if distance(other.Pose, o.Pose) < radius(other.Shape)+radius(o.Shape)+0.002 {
+		if distance(other.Pose, o.Pose) < radius(other)+radius(o)+groundGap {
 			return false
 		}
 	}

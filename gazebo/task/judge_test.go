@@ -7,13 +7,16 @@ import (
 	"hyt/gazebo/sim"
 )
 
+// standing is a thing of the usual size on the table.
+func standing(t Thing, x, y, yaw float64) sim.Object { return stand(plainObject(t), x, y, yaw) }
+
 // judgeScene has a red cube, a blue cylinder and a green ball, the arm high up.
 func judgeScene() sim.State {
 	return stateOf(sim.Scene{
 		Objects: []sim.Object{
-			newObject(Thing{"red", "cube"}, 0, 0, 0),
-			newObject(Thing{"blue", "cylinder"}, 0.15, 0.1, 0),
-			newObject(Thing{"green", "ball"}, -0.15, 0.1, 0),
+			standing(Thing{"red", "cube"}, 0, 0, 0),
+			standing(Thing{"blue", "cylinder"}, 0.15, 0.1, 0),
+			standing(Thing{"green", "ball"}, -0.15, 0.1, 0),
 		},
 		Arm: sim.Arm{Pose: sim.Pose{Z: 0.15}, Gripper: 1},
 	})
@@ -118,14 +121,14 @@ func TestPlaceJudge(t *testing.T) {
 		{"beside instead of on", "on", func(s *sim.State) { putBeside(s, -0.08) }, Running},
 		{"beside", "beside", func(s *sim.State) { putBeside(s, -0.08) }, Success},
 		{"on the other side", "beside", func(s *sim.State) { putBeside(s, 0.09) }, Success},
-		{"too far beside", "beside", func(s *sim.State) { putBeside(s, -0.105) }, Running},
+		{"too far beside", "beside", func(s *sim.State) { putBeside(s, -0.11) }, Running},
 		{"on instead of beside", "beside", func(s *sim.State) { putOn(s, 0) }, Running},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			goal := Goal{"place", Thing{"red", "cube"}, tt.relation, Thing{"blue", "cylinder"}, ""}
+			goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: tt.relation, Support: Thing{"blue", "cylinder"}}
 			j := Place{}.Judge(goal)
-			j.See(lifted(redCube))
+			j.See(inHand(redCube))
 			s := judgeScene()
 			tt.change(&s)
 			if got := last(j, s); got != tt.want {
@@ -135,8 +138,8 @@ func TestPlaceJudge(t *testing.T) {
 	}
 }
 
-// lifted is the scene with one object up in the hand.
-func lifted(i int) sim.State {
+// inHand is the scene with one object up in the hand.
+func inHand(i int) sim.State {
 	s := judgeScene()
 	s.Objects[i].Held = true
 	s.Objects[i].Pose.Z = 0.12
@@ -156,23 +159,23 @@ func last(j Judge, s sim.State) Verdict {
 func TestPlaceJudgeWantsTheObjectLifted(t *testing.T) {
 	s := judgeScene()
 	putBeside(&s, -0.08)
-	goal := Goal{"place", Thing{"red", "cube"}, "beside", Thing{"blue", "cylinder"}, ""}
+	goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: "beside", Support: Thing{"blue", "cylinder"}}
 	if got := last(Place{}.Judge(goal), s); got != Running {
 		t.Errorf("an object pushed beside the support: %v", got)
 	}
 }
 
 func TestPlaceJudgeFailsWhenAnotherIsLifted(t *testing.T) {
-	goal := Goal{"place", Thing{"red", "cube"}, "on", Thing{"blue", "cylinder"}, ""}
-	if got := (Place{}.Judge(goal)).See(lifted(greenBall)); got != Failure {
+	goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: "on", Support: Thing{"blue", "cylinder"}}
+	if got := (Place{}.Judge(goal)).See(inHand(greenBall)); got != Failure {
 		t.Errorf("green ball lifted: %v", got)
 	}
 }
 
 func TestPlaceJudgeWaitsForRest(t *testing.T) {
-	goal := Goal{"place", Thing{"red", "cube"}, "on", Thing{"blue", "cylinder"}, ""}
+	goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: "on", Support: Thing{"blue", "cylinder"}}
 	j := Place{}.Judge(goal)
-	j.See(lifted(redCube))
+	j.See(inHand(redCube))
 	s := judgeScene()
 	putOn(&s, 0)
 	for i := range 3 {

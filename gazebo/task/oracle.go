@@ -106,7 +106,7 @@ func gripWord(c sim.Command, s sim.State) string {
 func thoughtWords() []string {
 	return []string{
 		"plan", "sub", "target", "ee", "move", "grip",
-		"touch", "push", "pick", "place", "into", "on", "beside", "left", "right", "zone",
+		"touch", "push", "pick", "place", "turn", "forward", "sideways", "into", "on", "beside", "left", "right", "zone",
 		"forward", "back", "up", "down", "turn", "still", "open", "close", "hold",
 	}
 }

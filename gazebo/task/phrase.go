@@ -1,14 +1,16 @@
 package task
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"hyt/gazebo/sim"
 )
 
-// phrase is one way to ask for something. A is the object, B the support, Z the
-// zone's side; each stands for a word or two.
+// phrase is one way to ask for something. A is the object, B the support, C and D
+// further things, Z the zone's side, Y a direction, K and L colours; each stands
+// for a few words.
 type phrase struct {
 	task, relation string
 	split          Split // OODPhrase: kept for that split
@@ -33,6 +35,14 @@ func phrases() []phrase {
 		{"push", "into", OODPhrase, "please push the A over to the Z zone"},
 		{"push", "into", OODPhrase, "the A must slide to the Z zone"},
 
+		{"pick", "", ID, "pick up the A"},
+		{"pick", "", ID, "pick the A up and hold it"},
+		{"pick", "", ID, "lift the A"},
+		{"pick", "", ID, "grab the A and lift it"},
+		{"pick", "", OODPhrase, "please lift the A up now"},
+		{"pick", "", OODPhrase, "find the A and pick it up"},
+		{"pick", "", OODPhrase, "let the gripper hold the A"},
+
 		{"place", "on", ID, "put the A on the B"},
 		{"place", "on", ID, "place the A on the B"},
 		{"place", "on", ID, "put the A on top of the B"},
@@ -43,89 +53,112 @@ func phrases() []phrase {
 		{"place", "beside", ID, "place the A beside the B"},
 		{"place", "beside", ID, "put the A next to the B"},
 		{"place", "beside", OODPhrase, "pick up the A and put it next to the B"},
+
+		{"rotate", "", ID, "turn the A Y"},
+		{"rotate", "", ID, "rotate the A Y"},
+		{"rotate", "", ID, "make the A point Y"},
+		{"rotate", "", ID, "turn the A so that it points Y"},
+		{"rotate", "", OODPhrase, "please rotate the A so that it points Y"},
+		{"rotate", "", OODPhrase, "the A must point Y"},
 	}
 }
 
-// instruct words the goal, in one of the phrasings that split allows.
-func instruct(rng *rand.Rand, split Split, g Goal) string {
+// fits says whether the split may ask for the goal in this phrase.
+func (p phrase) fits(split Split, g Goal) bool {
+	return p.task == g.Task && p.relation == g.Relation && (p.split == OODPhrase) == (split == OODPhrase)
+}
+
+// fill puts words where placeholders stand.
+func (p phrase) fill(words map[string]string) string {
+	list := strings.Fields(p.text)
+	for i, w := range list {
+		if said, ok := words[w]; ok {
+			list[i] = said
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+// wording is an instruction, and the same with everything by its full name.
+type wording struct{ instruction, plain string }
+
+// word asks for the goal in one of the phrasings that split allows. names holds
+// how things are named by placeholder where it is not by their full name.
+func word(rng *rand.Rand, split Split, g Goal, names map[string]mention) wording {
 	var fitting []phrase
 	for _, p := range phrases() {
-		if p.task == g.Task && p.relation == g.Relation && (p.split == OODPhrase) == (split == OODPhrase) {
+		if p.fits(split, g) {
 			fitting = append(fitting, p)
 		}
 	}
-	words := strings.Fields(pick(rng, fitting).text)
-	for i, w := range words {
-		switch w {
-		case "A":
-			words[i] = g.Object.String()
-		case "B":
-			words[i] = g.Support.String()
-		case "Z":
-			words[i] = g.Zone
-		}
+	p := pick(rng, fitting)
+	words := g.words()
+	plain := p.fill(words)
+	for k, m := range names {
+		words[k] = m.String()
 	}
-	return strings.Join(words, " ")
+	return wording{instruction: p.fill(words), plain: plain}
 }
 
-// Parse reads an instruction in any of the known phrasings.
-func Parse(instruction string) (Goal, error) {
-	words := strings.Fields(strings.ToLower(instruction))
+// words says what the placeholders of a phrase stand for.
+func (g Goal) words() map[string]string {
+	return map[string]string{
+		"A": g.Object.String(), "B": g.Support.String(), "Z": g.Zone, "Y": g.Turn,
+	}
+}
+
+// Phrasings returns the sentences of the ID split with {A} and {B} where the
+// things' names stand, for whoever wants to name other things in them. Zones and
+// directions are told.
+func Phrasings() []string {
+	var list []string
 	for _, p := range phrases() {
-		if g, ok := p.match(words); ok {
-			return g, nil
+		if p.split != ID {
+			continue
+		}
+		for _, words := range choices(p) {
+			list = append(list, p.fill(words))
 		}
 	}
-	return Goal{}, fmt.Errorf("instruction %q is in none of the known phrasings; say for example %q",
-		instruction, "push the red cube into the left zone")
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
-// match reads words as this phrase.
-func (p phrase) match(words []string) (Goal, bool) {
-	g := Goal{Task: p.task, Relation: p.relation}
-	for _, want := range strings.Fields(p.text) {
-		switch want {
-		case "A", "B":
-			if len(words) < 2 || !contains(things(), Thing{words[0], words[1]}) {
-				return Goal{}, false
-			}
-			t := Thing{words[0], words[1]}
-			if want == "A" {
-				g.Object = t
-			} else {
-				g.Support = t
-			}
-			words = words[2:]
-		case "Z":
-			if len(words) < 1 || (words[0] != "left" && words[0] != "right") {
-				return Goal{}, false
-			}
-			g.Zone, words = words[0], words[1:]
-		default:
-			if len(words) < 1 || words[0] != want {
-				return Goal{}, false
-			}
-			words = words[1:]
+// choices are the ways to fill what is not a thing.
+func choices(p phrase) []map[string]string {
+	list := []map[string]string{{"A": "{A}", "B": "{B}"}}
+	for placeholder, options := range map[string][]string{"Z": zones(), "Y": directions()} {
+		if !slices.Contains(strings.Fields(p.text), placeholder) {
+			continue
+		}
+		list = nil
+		for _, said := range options {
+			list = append(list, map[string]string{"A": "{A}", "B": "{B}", placeholder: said})
 		}
 	}
-	return g, len(words) == 0
+	return list
 }
+
+func zones() []string { return []string{"left", "right"} }
 
 // Words returns, sorted, every word that an instruction, a thought or a
 // grounding line can hold, place bins and punctuation left out. A tokenizer that
 // knows them needs no fallback here.
 func Words() []string {
-	set := map[string]bool{}
+	set := map[string]bool{"one": true}
 	for _, p := range phrases() {
 		for _, w := range strings.Fields(p.text) {
+			if w != strings.ToUpper(w) {
+				set[w] = true
+			}
+		}
+	}
+	for _, r := range relations() {
+		for _, w := range strings.Fields(r) {
 			set[w] = true
 		}
 	}
-	delete(set, "A")
-	delete(set, "B")
-	delete(set, "Z")
-	lists := [][]string{Colors(), Shapes(), thoughtWords()}
-	for _, list := range lists {
+	for _, list := range [][]string{Colors(), Shapes(), thoughtWords(), zones(), directions()} {
 		for _, w := range list {
 			set[w] = true
 		}
@@ -136,4 +169,9 @@ func Words() []string {
 	}
 	slices.Sort(words)
 	return words
+}
+
+// nameOne words a goal about one object, the i-th, that moves as m says.
+func nameOne(rng *rand.Rand, split Split, g Goal, objects []sim.Object, m motion) wording {
+	return word(rng, split, g, map[string]mention{"A": name(rng, split, objects, 0, m)})
 }

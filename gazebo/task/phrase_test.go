@@ -14,12 +14,16 @@ func TestEveryInstructionParsesToItsGoal(t *testing.T) {
 		for _, split := range Splits() {
 			for seed := range int64(100) {
 				e := episode(t, tk, split, seed)
-				got, err := Parse(e.Instruction)
+				got, err := ParseIn(e.Instruction, e.Scene.Objects)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got != e.Goal {
-					t.Fatalf("%q parses to %+v, its goal is %+v", e.Instruction, got, e.Goal)
+				plain, err := Parse(e.Plain)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != e.Goal || plain != e.Goal {
+					t.Fatalf("%q parses to %+v, %q to %+v, the goal is %+v", e.Instruction, got, e.Plain, plain, e.Goal)
 				}
 				phrasings[phrasing(e)] = true
 			}
@@ -32,11 +36,11 @@ func TestEveryInstructionParsesToItsGoal(t *testing.T) {
 
 // phrasing is the instruction with its names taken out.
 func phrasing(e Episode) string {
-	s := e.Instruction
+	s := e.Plain
 	for _, t := range things() {
 		s = strings.ReplaceAll(s, " "+t.String(), " ?")
 	}
-	return strings.NewReplacer("left", "?", "right", "?").Replace(s)
+	return strings.NewReplacer("left", "?", "right", "?", "forward", "?", "sideways", "?").Replace(s)
 }
 
 func TestRejectsUnknownInstructions(t *testing.T) {

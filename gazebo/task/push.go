@@ -27,24 +27,25 @@ const (
 
 func (t Push) Episode(split Split, seed int64) (Episode, error) {
 	rng := stream(t.Name(), split, seed)
-	target := drawTarget(rng, split, func(Thing) bool { return true })
+	target := drawTarget(rng, split, anything)
 	n, gap := 4, laneGap
 	if split == OODDistractors {
 		n, gap = 5, 0.095
 	}
-	things := cast(rng, []Thing{target}, n)
+	actors := cast(rng, []Thing{target}, n)
 	xs := lanes(rng, n, gap)
 	var objects []sim.Object
-	for i, thing := range things {
+	for i, actor := range actors {
 		y := between(rng, -laneStartY, laneStartY)
 		if i == 0 && split == OODPosition {
 			y = math.Copysign(between(rng, laneStartY+0.015, laneStartY+0.04), y)
 		}
-		objects = append(objects, newObject(thing, xs[i], y, between(rng, -laneYaw, laneYaw)))
+		objects = append(objects, stand(actor, xs[i], y, between(rng, -laneYaw, laneYaw)))
 	}
-	goal := Goal{Task: t.Name(), Object: target, Relation: "into", Zone: pick(rng, []string{"left", "right"})}
+	goal := Goal{Task: t.Name(), Object: target, Relation: "into", Zone: pick(rng, zones())}
+	said := nameOne(rng, split, goal, objects, aside)
 	scene := newScene(rng, split, objects)
-	return Episode{t, split, seed, scene, instruct(rng, split, goal), goal}, nil
+	return Episode{t, split, seed, scene, said.instruction, said.plain, goal}, nil
 }
 
 // lanes draws n values in ±laneMaxX that are at least gap apart, in random order.

@@ -20,84 +20,6 @@ const (
 	handGap   = 0.04 // free space between objects, enough for an open finger
 )
 
-// distinctColors is the share of scenes in which no two objects share a colour.
-const distinctColors = 0.7
-
-// Size returns an object's extent in metres, in its own frame.
-func Size(shape string) [3]float64 {
-	if shape == "bar" {
-		return [3]float64{0.09, 0.03, 0.04}
-	}
-	return [3]float64{0.045, 0.045, 0.045}
-}
-
-// radius is that of the circle round an object's footprint.
-func radius(shape string) float64 {
-	size := Size(shape)
-	if shape == "cylinder" || shape == "ball" {
-		return size[0] / 2
-	}
-	return math.Hypot(size[0], size[1]) / 2
-}
-
-// newObject stands a thing on the table.
-func newObject(t Thing, x, y, yaw float64) sim.Object {
-	size := Size(t.Shape)
-	return sim.Object{
-		Name: t.name(), Color: t.Color, Shape: t.Shape, Size: size,
-		Pose: sim.Pose{X: x, Y: y, Z: size[2] / 2, Yaw: yaw},
-	}
-}
-
-// cast is who plays in a scene: the targets first, then the others.
-func cast(rng *rand.Rand, targets []Thing, n int) []Thing {
-	distinct := rng.Float64() < distinctColors && n <= len(Colors())
-	used := append([]Thing(nil), targets...)
-	for len(used) < n {
-		t := pick(rng, things())
-		if contains(used, t) {
-			continue
-		}
-		shares := sharesColor(used, t)
-		// In the other scenes the first stranger has the target's colour, so that
-		// the colour alone does not tell them apart.
-		wantShared := !distinct && len(used) == len(targets)
-		if (distinct && shares) || (wantShared && t.Color != targets[0].Color) {
-			continue
-		}
-		used = append(used, t)
-	}
-	return used
-}
-
-func contains(list []Thing, t Thing) bool {
-	for _, u := range list {
-		if u == t {
-			return true
-		}
-	}
-	return false
-}
-
-func sharesColor(list []Thing, t Thing) bool {
-	for _, u := range list {
-		if u.Color == t.Color {
-			return true
-		}
-	}
-	return false
-}
-
-// drawTarget draws a thing that split allows as a target and accept agrees to.
-func drawTarget(rng *rand.Rand, split Split, accept func(Thing) bool) Thing {
-	for {
-		t := pick(rng, things())
-		if HeldOut(t) == (split == OODPair) && accept(t) {
-			return t
-		}
-	}
-}
-
 // headcount draws how many objects a scene has.
 func headcount(rng *rand.Rand, split Split) int {
 	if split == OODDistractors {
@@ -110,20 +32,30 @@ func headcount(rng *rand.Rand, split Split) int {
 // enough that the fingers close across the narrow side after a small turn.
 const maxYaw = 0.3
 
-// scatter stands the things on the table with room for a hand between them. The
-// first `targets` of them are those that OODPosition moves outwards.
-func scatter(rng *rand.Rand, split Split, cast []Thing, targets int, accept func([]sim.Object) bool) ([]sim.Object, error) {
+// naturalYaw draws how an object is turned where it does not matter.
+func naturalYaw(rng *rand.Rand, _ sim.Object) float64 { return between(rng, -maxYaw, maxYaw) }
+
+// layout says how scatter stands objects on the table.
+type layout struct {
+	split   Split
+	targets int // the first so many are those that OODPosition moves outwards
+	yaw     func(*rand.Rand, sim.Object) float64
+	accept  func([]sim.Object) bool // whether the whole will do; nil: always
+}
+
+// scatter stands the things on the table with room for a hand between them.
+func (l layout) scatter(rng *rand.Rand, cast []sim.Object) ([]sim.Object, error) {
 	for range 1000 {
 		objects := make([]sim.Object, 0, len(cast))
 		for tries := 0; len(objects) < len(cast) && tries < 40*len(cast); tries++ {
 			i := len(objects)
-			x, y := spot(rng, split == OODPosition && i < targets)
-			o := newObject(cast[i], x, y, between(rng, -maxYaw, maxYaw))
+			x, y := spot(rng, l.split == OODPosition && i < l.targets)
+			o := stand(cast[i], x, y, l.yaw(rng, cast[i]))
 			if roomFor(objects, o) {
 				objects = append(objects, o)
 			}
 		}
-		if len(objects) == len(cast) && accept(objects) {
+		if len(objects) == len(cast) && (l.accept == nil || l.accept(objects)) {
 			return objects, nil
 		}
 	}
@@ -145,7 +77,7 @@ func spot(rng *rand.Rand, outside bool) (x, y float64) {
 
 func roomFor(objects []sim.Object, o sim.Object) bool {
 	for _, other := range objects {
-		if distance(other.Pose, o.Pose) < radius(other.Shape)+radius(o.Shape)+handGap {
+		if distance(other.Pose, o.Pose) < radius(other)+radius(o)+handGap {
 			return false
 		}
 	}

@@ -77,7 +77,7 @@ func checkScene(t *testing.T, e Episode) {
 			t.Fatalf("%s %s %d: %s at %+v is out of reach", e.Task.Name(), e.Split, e.Seed, o.Name, o.Pose)
 		}
 		for _, p := range objects[:i] {
-			if distance(o.Pose, p.Pose) < min(radius(o.Shape)+radius(p.Shape), 0.095) {
+			if distance(o.Pose, p.Pose) < min(radius(o)+radius(p), 0.095) {
 				t.Fatalf("%s %s %d: %s and %s overlap", e.Task.Name(), e.Split, e.Seed, o.Name, p.Name)
 			}
 		}

@@ -52,13 +52,14 @@ func things() []Thing {
 }
 
 // HeldOut says whether the pair is kept from being a target, or a support, in
-// every split but OODPair. One of each shape, so that no shape is rare in ID;
-// two cylinders and cubes, so that OODPair has supports to put things on.
+// every split but OODPair. Few of each shape, so that no shape is rare in ID; two
+// bars, cylinders and cubes, so that OODPair has bars to choose from and supports
+// to put things on.
 func HeldOut(t Thing) bool {
 	switch t {
 	case Thing{"green", "cube"}, Thing{"blue", "cube"},
 		Thing{"purple", "cylinder"}, Thing{"red", "cylinder"},
-		Thing{"yellow", "bar"}, Thing{"orange", "ball"}:
+		Thing{"yellow", "bar"}, Thing{"purple", "bar"}, Thing{"orange", "ball"}:
 		return true
 	}
 	return false

@@ -56,7 +56,7 @@ func Stray(scene sim.Scene, seed int64) sim.Scene {
 // handFits says whether the hand, however open, stands beside or above all objects.
 func handFits(arm sim.Arm, objects []sim.Object) bool {
 	for _, o := range objects {
-		if arm.Z < o.Size[2]+0.005 && distance(arm.Pose, o.Pose) < radius(o.Shape)+0.06 {
+		if arm.Z < o.Size[2]+0.005 && distance(arm.Pose, o.Pose) < radius(o)+0.06 {
 			return false
 		}
 	}

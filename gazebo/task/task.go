@@ -43,16 +43,22 @@ type Episode struct {
 	Seed        int64
 	Scene       sim.Scene
 	Instruction string
+	Plain       string // the same with every thing by its full name, colour and shape
 	Goal        Goal
+}
+
+func episodeError(t Task, split Split, seed int64, err error) error {
+	return fmt.Errorf("%s, split %s, seed %d: %w", t.Name(), split, seed, err)
 }
 
 // Goal is what an instruction means.
 type Goal struct {
-	Task     string // "touch", "push" or "place"
+	Task     string // a Task's name
 	Object   Thing
 	Relation string // "", "into", "on" or "beside"
 	Support  Thing  // what to put Object on or beside, for place
 	Zone     string // "left" or "right", for push
+	Turn     string // "forward" or "sideways", for rotate: where the long side points
 }
 
 // Thing names an object as an instruction does.
@@ -92,7 +98,7 @@ type Judge interface {
 }
 
 // All returns the tasks in the order of tables and reports.
-func All() []Task { return []Task{Touch{}, Push{}, Place{}} }
+func All() []Task { return []Task{Touch{}, Push{}, Pick{}, Place{}, Rotate{}} }
 
 // ByName returns one task.
 func ByName(name string) (Task, error) {

@@ -1,7 +1,6 @@
 package task
 
 import (
-	"fmt"
 	"time"
 
 	"hyt/gazebo/sim"
@@ -15,15 +14,16 @@ func (Touch) Limit() time.Duration { return 8 * time.Second }
 
 func (t Touch) Episode(split Split, seed int64) (Episode, error) {
 	rng := stream(t.Name(), split, seed)
-	target := drawTarget(rng, split, func(Thing) bool { return true })
-	things := cast(rng, []Thing{target}, headcount(rng, split))
-	objects, err := scatter(rng, split, things, 1, func([]sim.Object) bool { return true })
+	target := drawTarget(rng, split, anything)
+	actors := cast(rng, []Thing{target}, headcount(rng, split))
+	objects, err := layout{split, 1, naturalYaw, nil}.scatter(rng, actors)
 	if err != nil {
-		return Episode{}, fmt.Errorf("touch, split %s, seed %d: %w", split, seed, err)
+		return Episode{}, episodeError(t, split, seed, err)
 	}
 	goal := Goal{Task: t.Name(), Object: target}
+	said := nameOne(rng, split, goal, objects, stays)
 	scene := newScene(rng, split, objects)
-	return Episode{t, split, seed, scene, instruct(rng, split, goal), goal}, nil
+	return Episode{t, split, seed, scene, said.instruction, said.plain, goal}, nil
 }
 
 func (Touch) Judge(g Goal) Judge { return &touchJudge{goal: g} }

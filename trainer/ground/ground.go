@@ -100,9 +100,7 @@ func (m *Maker) row(r *rand.Rand, seed int64) (model.Row, Kind, error) {
 		return model.Row{}, "", fmt.Errorf("grounding scene %d: %w", seed, err)
 	}
 	if m.templates == nil {
-		if m.templates, err = learnTemplates(); err != nil {
-			return model.Row{}, "", err
-		}
+		m.templates = templates()
 	}
 	a := pic.Arm
 	row := model.Row{

@@ -79,4 +79,9 @@ func reach(scene *sim.Scene, r *rand.Rand) {
 	// Low heights are the hard ones: they get more than their share.
 	scene.Arm.Z = lowest + (reachHigh-lowest)*up*up
 	scene.Arm.X, scene.Arm.Y = o.Pose.X+far*math.Cos(way), o.Pose.Y+far*math.Sin(way)
+	for _, other := range scene.Objects {
+		if other.Name != o.Name && math.Hypot(other.Pose.X-scene.Arm.X, other.Pose.Y-scene.Arm.Y) < reachRound {
+			scene.Arm.Z = max(scene.Arm.Z, other.Size[2]+0.01) // above the neighbour, not in it
+		}
+	}
 }

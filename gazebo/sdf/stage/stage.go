@@ -22,13 +22,20 @@ type Stage struct {
 	Shapes []sdf.Model // object models, sorted by name
 	Paints []sdf.Visual
 	Arm    Arm
-	Camera Camera
+	Camera Camera // overhead
+	Wrist  *Wrist // on the arm; nil when the world has none
 }
 
 // Camera is the world's camera sensor and where it is.
 type Camera struct {
 	sdf.Camera
 	Frame sdf.Frame // sensor to world
+}
+
+// Wrist is the camera that the arm carries.
+type Wrist struct {
+	sdf.Camera
+	Link int // in Arm.Model.Links
 }
 
 // Load reads the world of that name, and all object models.
@@ -55,6 +62,7 @@ func Load(world string) (*Stage, error) {
 	if s.Arm, err = newArm(arm); err != nil {
 		return nil, fmt.Errorf("world %q: %w", world, err)
 	}
+	s.Wrist = findWrist(s.Arm.Model)
 	if s.Camera, err = findCamera(s.World); err != nil {
 		return nil, fmt.Errorf("world %q: %w", world, err)
 	}
@@ -118,10 +126,23 @@ func (s *Stage) Paint(name string) (sdf.Color, error) {
 	return sdf.Color{}, fmt.Errorf("unknown colour %q (known: %s)", name, strings.Join(names, ", "))
 }
 
+// findWrist returns the first camera of the arm.
+func findWrist(arm *sdf.Model) *Wrist {
+	for i, l := range arm.Links {
+		if len(l.Cameras) > 0 {
+			return &Wrist{Camera: l.Cameras[0], Link: i}
+		}
+	}
+	return nil
+}
+
 // findCamera returns the first camera of the static models.
 func findCamera(w *sdf.World) (Camera, error) {
 	for i := range w.Models {
 		m := &w.Models[i]
+		if !m.Static {
+			continue
+		}
 		for _, l := range m.Links {
 			for _, c := range l.Cameras {
 				at := m.Pose.Frame().Mul(l.Pose.Frame()).Mul(c.Pose.Frame())

@@ -1,0 +1,83 @@
+package task
+
+import (
+	"math"
+
+	"hyt/gazebo/sim"
+)
+
+// How the oracles grasp and release, metres and radians.
+const (
+	graspZ    = 0.0   // fingertips against the object's centre
+	graspXY   = 0.018 // sideways error at which the fingers close
+	graspTurn = 0.25  // and error of yaw
+	graspDown = 0.012 // and of height
+	releaseXY = 0.014 // sideways error at which they let go: a small support is 4 cm wide
+	releaseUp = 0.003 // the object is let go this high above a support
+	dropUp    = 0.018 // and above the table: higher than where fingers close on one
+
+	// The hand opens fully to fetch, and less to release: how open it is tells a
+	// policy without memory whether the work is before it or behind it.
+	releaseOpen = 0.85
+)
+
+// What counts as lifted and as left alone, metres.
+const (
+	liftedZ   = 0.03 // bottom above the table: lifted
+	clearHand = 0.04 // between the fingertips and the object's centre
+	clearOpen = 0.75 // gripper opening; wider than any object's narrow side
+)
+
+// fetch goes to the object with open fingers and closes them round it.
+func fetch(d Decision, s sim.State, object sim.Object) Decision {
+	arm := s.Arm.Pose
+	goal := object.Pose
+	goal.Z += graspZ
+	yaw := graspYaw(arm.Yaw, object)
+	d.Command.Linear = travel(arm, goal)
+	d.Command.YawRate = turn(arm.Yaw, yaw)
+	d.Command.Gripper = 1
+	if distance(arm, goal) < graspXY && arm.Z-goal.Z < graspDown && math.Abs(angle(yaw-arm.Yaw)) < graspTurn {
+		d.Command.Gripper = 0
+	}
+	return d
+}
+
+// leave opens the hand and goes up from the object that lies in its place. step is
+// what it was to do there.
+func leave(d Decision, s sim.State, step string) Decision {
+	d.Command.Gripper = releaseOpen
+	if s.Arm.Gripper < clearOpen && s.Arm.Z < safeZ {
+		d.Plan = []string{step}
+		return d
+	}
+	d.Command.Linear = rise(s.Arm.Pose)
+	d.Done = s.Arm.Z > safeZ-0.01
+	return d
+}
+
+// lost is the decision where a goal's object is not there.
+func lost(s sim.State, t Thing) Decision {
+	return Decision{Target: t, Command: sim.Command{Gripper: s.Arm.Gripper}, Done: true}
+}
+
+func bottom(o sim.Object) float64 { return o.Pose.Z - o.Size[2]/2 }
+
+// lifted returns the thing that is up in the hand.
+func lifted(s sim.State) (Thing, bool) {
+	for _, o := range s.Objects {
+		if o.Held && bottom(o) >= liftedZ {
+			return thingOf(o), true
+		}
+	}
+	return Thing{}, false
+}
+
+// handClear says whether the hand is open and away from the i-th object.
+func handClear(s sim.State, i int) bool {
+	if s.Touched[i] || s.Arm.Gripper < clearOpen {
+		return false
+	}
+	p := s.Objects[i].Pose
+	return norm([3]float64{s.Arm.X - p.X, s.Arm.Y - p.Y, s.Arm.Z - p.Z}) >= clearHand
+}
