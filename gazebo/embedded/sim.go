@@ -12,6 +12,7 @@ package embedded
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/jakecoffman/cp/v2"
@@ -30,6 +31,8 @@ type Sim struct {
 	world    string
 	stage    *stage.Stage
 	renderer *render.Renderer
+	wrist    *render.Renderer // nil until somebody looks through it
+	scene    sim.Scene        // the present one
 
 	time    time.Duration
 	space   *cp.Space
@@ -60,7 +63,7 @@ func (s *Sim) load(world string) error {
 	if err != nil {
 		return err
 	}
-	s.world, s.stage, s.renderer = world, st, r
+	s.world, s.stage, s.renderer, s.wrist = world, st, r, nil
 	return nil
 }
 
@@ -98,6 +101,13 @@ func (s *Sim) reset(scene sim.Scene) error {
 	if err := s.renderer.SetScene(scene); err != nil {
 		return err
 	}
+	if s.wrist != nil {
+		if err := s.wrist.SetScene(scene); err != nil {
+			return err
+		}
+	}
+	s.scene = scene
+	s.scene.Objects = slices.Clone(scene.Objects)
 	s.time, s.objects, s.holding = 0, objects, -1
 	s.hand = newHand(&s.stage.Arm, a)
 	s.noise = newNoise(scene.Seed, scene.ActuationNoise)
@@ -222,10 +232,33 @@ func (s *Sim) fill(state *sim.State) {
 
 // Render implements sim.Sim.
 func (s *Sim) Render(camera string) (sim.Frame, error) {
-	if camera != sim.Overhead {
-		return sim.Frame{}, fmt.Errorf("embedded simulator: no camera %q: choose %q", camera, sim.Overhead)
+	switch camera {
+	case sim.Overhead:
+		return s.renderer.Draw(s.State()), nil
+	case sim.Wrist:
+		if s.wrist == nil {
+			if err := s.openWrist(); err != nil {
+				return sim.Frame{}, fmt.Errorf("embedded simulator: %w", err)
+			}
+		}
+		return s.wrist.Draw(s.State()), nil
 	}
-	return s.renderer.Draw(s.State()), nil
+	return sim.Frame{}, fmt.Errorf("embedded simulator: no camera %q: choose %q or %q", camera, sim.Overhead, sim.Wrist)
+}
+
+// openWrist makes the renderer of the camera on the hand: who does not look
+// through it does not pay for it.
+func (s *Sim) openWrist() error {
+	width, height := 0, 0
+	if w := s.stage.Wrist; w != nil {
+		width, height = w.Width, w.Height
+	}
+	r, err := render.NewWrist(s.stage, width, height)
+	if err != nil {
+		return err
+	}
+	s.wrist = r
+	return r.SetScene(s.scene)
 }
 
 // Joints returns the names and positions of the arm's joints, as joint_states
