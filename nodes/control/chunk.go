@@ -1,10 +1,7 @@
 package control
 
 import (
-	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -70,54 +67,4 @@ func (c *Chunk) finite() bool {
 		}
 	}
 	return true
-}
-
-// Layout maps the named dimensions of a model's action vector to a Row.
-type Layout struct {
-	index   []int // by dimension: of Vector, or gripperIndex
-	gripper bool
-}
-
-const gripperIndex = 6
-
-// canonical are the names of an action in Cartesian space, in a Row's order.
-var canonical = []string{"x", "y", "z", "roll", "pitch", "yaw", "gripper"}
-
-// NewLayout reads the names of an action vector.
-func NewLayout(names []string) (Layout, error) {
-	l := Layout{index: make([]int, len(names))}
-	for i, name := range names {
-		at := slices.Index(canonical, name)
-		if at < 0 {
-			return Layout{}, fmt.Errorf("action dimension %q is not one of %s: this node drives Cartesian models only",
-				name, strings.Join(canonical, " "))
-		}
-		if slices.Contains(l.index[:i], at) {
-			return Layout{}, fmt.Errorf("action dimension %q is named twice", name)
-		}
-		l.index[i] = at
-		l.gripper = l.gripper || at == gripperIndex
-	}
-	return l, nil
-}
-
-// HasGripper says whether the action moves a gripper.
-func (l Layout) HasGripper() bool { return l.gripper }
-
-// Rows converts actions (chunk x dims, in the spec's units).
-func (l Layout) Rows(actions [][]float64) ([]Row, error) {
-	rows := make([]Row, len(actions))
-	for k, action := range actions {
-		if len(action) != len(l.index) {
-			return nil, fmt.Errorf("row %d of the chunk has %d values, the action has %d dimensions", k, len(action), len(l.index))
-		}
-		for i, x := range action {
-			if l.index[i] == gripperIndex {
-				rows[k].Gripper = x
-				continue
-			}
-			rows[k].Motion[l.index[i]] = x
-		}
-	}
-	return rows, nil
 }

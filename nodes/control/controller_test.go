@@ -290,22 +290,3 @@ func TestRefusesChunksWithoutRows(t *testing.T) {
 		}
 	}
 }
-
-func TestLayout(t *testing.T) {
-	l, err := NewLayout([]string{"gripper", "x", "yaw"})
-	if err != nil || !l.HasGripper() {
-		t.Fatal(err, l)
-	}
-	got, err := l.Rows([][]float64{{1, 2, 3}})
-	if err != nil || got[0] != (Row{Motion: Vector{2, 0, 0, 0, 0, 3}, Gripper: 1}) {
-		t.Errorf("%v, %v", got, err)
-	}
-	if _, err := l.Rows([][]float64{{1, 2, 3}, {1, 2}}); err == nil || err.Error() != "row 1 of the chunk has 2 values, the action has 3 dimensions" {
-		t.Errorf("got %v", err)
-	}
-	for _, names := range [][]string{{"x", "x"}, {"x", "elbow"}} {
-		if _, err := NewLayout(names); err == nil {
-			t.Errorf("took %v", names)
-		}
-	}
-}

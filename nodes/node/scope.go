@@ -23,6 +23,9 @@ type scope struct {
 	checks    []check    // of diagnostics
 }
 
+// Own has what a program made through Bus closed with the node or its scope.
+func (n *Node) Own(c io.Closer) { n.own(endpoint{closer: c}) }
+
 func (n *Node) own(e endpoint) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -7,10 +7,12 @@
 //   - std_msgs/Float64MultiArray, one velocity a joint (forward controllers).
 //
 // The last two are for robots whose joints move the end effector one to one, such as a
-// Cartesian gantry. The gripper's target goes on a topic of its own in all of them.
+// Cartesian gantry. The gripper's target goes on a topic of its own in all of them, or
+// becomes goals of the action control_msgs/action/GripperCommand.
 package output
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -39,7 +41,8 @@ type Settings struct {
 	// Dimensions that the model moves ("x", "yaw"): each needs an axis.
 	Dimensions []string
 	// Ahead is how far in the future a trajectory's point lies.
-	Ahead time.Duration
+	Ahead   time.Duration
+	Gripper Gripper
 	// Timeout is the age from which measured joints are too old for a trajectory.
 	Timeout time.Duration
 }
@@ -48,8 +51,8 @@ type Settings struct {
 type Output struct {
 	send    func(control.Vector) error
 	actions bus.Writer
-	gripper *bus.Publisher[*std_msgs.Float64]
-	grip    std_msgs.Float64
+	grip    func(opening float64) error
+	hand    *hand // nil: the gripper is no action
 }
 
 // Open advertises action and gripper, and subscribes to what the kind needs.
@@ -69,19 +72,26 @@ func Open(n *node.Node, s Settings) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.gripper, err = node.Advertise[*std_msgs.Float64](n, "gripper", bus.Command())
-	return o, err
+	return o, o.openGripper(n, s.Gripper)
 }
 
 // Listeners is how many subscriptions on topic action there are now.
 func (o *Output) Listeners() int { return o.actions.Matched() }
 
+// Run talks to a gripper that is an action, until ctx is done; for others it only
+// waits. Without it Send leaves such a gripper alone.
+func (o *Output) Run(ctx context.Context) {
+	if o.hand != nil {
+		o.hand.run(ctx)
+	}
+	<-ctx.Done()
+}
+
 // Send publishes one command. The gripper's target, which bears no stamp, goes first:
 // who has heard the action of an instant can have both.
 func (o *Output) Send(c control.Command) error {
 	if c.HasGripper {
-		o.grip.Data = c.Gripper
-		if err := o.gripper.Publish(&o.grip); err != nil {
+		if err := o.grip(c.Gripper); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@
 // Goroutines of an active node:
 //   - the control loop (package control) publishes commands; woken by the clock
 //   - the planner runs the model; woken by images of the first camera
+//   - the output talks to a gripper that is an action; woken by new targets
 //   - the monitor says on ~/status how it goes; woken once a second
 //   - each subscription hands its messages to the observer and the controller
 //   - arming by parameter tries until the controller agrees; ends then
@@ -80,8 +81,8 @@ func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 
 // checkSpec says why this node cannot drive a robot by the model, or nil.
 func checkSpec(s *spec.Spec) error {
-	if s.Action.Kind != "ee_delta" {
-		return fmt.Errorf("model %s gives actions of kind %q; this node drives ee_delta (displacements of the end effector)", s.Name, s.Action.Kind)
+	if s.Action.Kind == spec.JointPosition {
+		return fmt.Errorf("model %s gives actions of kind %q; this node drives ee_delta (displacements of the end effector) and, for gantries, joint_delta", s.Name, s.Action.Kind)
 	}
 	return nil
 }

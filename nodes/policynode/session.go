@@ -43,7 +43,7 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 	if err := checkSpec(sp); err != nil {
 		return nil, err
 	}
-	layout, err := control.NewLayout(sp.Action.Names)
+	layout, err := control.MapLayout(sp.Action.Names, c.Dimensions)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", sp.Name, err)
 	}
@@ -90,6 +90,7 @@ func (s *session) Run(ctx context.Context) error {
 	work.Go(func() { s.loop.Run(ctx) })
 	work.Go(func() { s.planner.run(ctx) })
 	work.Go(func() { s.monitor.run(ctx) })
+	work.Go(func() { s.output.Run(ctx) })
 	if s.config.ArmOnActivate {
 		work.Go(func() { s.armWhenPossible(ctx) })
 	}
@@ -135,8 +136,10 @@ func (s *session) Tune(c config.Config) error {
 func (s *session) connect() (err error) {
 	s.output, err = output.Open(s.node, output.Settings{
 		Kind: s.config.ActionType, Frame: s.config.BaseFrame, Axes: s.config.Axes,
-		Dimensions: s.planner.model.Spec().Action.Names,
-		Ahead:      config.Seconds(s.config.TrajectoryAhead), Timeout: config.Seconds(s.config.PoseTimeout),
+		Dimensions: s.planner.layout.Moves(),
+		Gripper: output.Gripper{Kind: s.config.GripperType, Action: s.config.GripperAction,
+			Closed: s.config.GripperClosed, Open: s.config.GripperOpen, Effort: s.config.GripperEffort},
+		Ahead: config.Seconds(s.config.TrajectoryAhead), Timeout: config.Seconds(s.config.PoseTimeout),
 	})
 	if err != nil {
 		return err

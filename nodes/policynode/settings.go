@@ -16,12 +16,9 @@ func settings(c *config.Policy, period time.Duration, layout control.Layout, a *
 		return control.Settings{}, err
 	}
 	s := control.Settings{
-		Period: period, HasGripper: layout.HasGripper(), Limits: limits(c), Chunking: chunking,
+		Period: period, Range: widest(layout, a), HasGripper: layout.HasGripper(), Limits: limits(c), Chunking: chunking,
 		ImageTimeout: config.Seconds(c.ImageTimeout), PoseTimeout: config.Seconds(c.PoseTimeout),
 		InstructionTimeout: config.Seconds(c.InstructionTimeout), DeadmanTimeout: config.Seconds(c.DeadmanTimeout),
-	}
-	if s.Range, err = widest(layout, a); err != nil {
-		return s, err
 	}
 	if c.HasWorkspace() {
 		s.Limits.Workspace = &control.Box{
@@ -33,19 +30,15 @@ func settings(c *config.Policy, period time.Duration, layout control.Layout, a *
 
 // widest is the largest action that the model may ask for: twice what its
 // demonstrators did. More is a fault, not a plan.
-func widest(layout control.Layout, a *spec.Action) (control.Row, error) {
+func widest(layout control.Layout, a *spec.Action) control.Row {
 	if len(a.Q01) != len(a.Names) || len(a.Q99) != len(a.Names) {
-		return control.Row{}, nil
+		return control.Row{}
 	}
 	most := make([]float64, len(a.Names))
 	for i := range most {
 		most[i] = 2 * max(math.Abs(a.Q01[i]), math.Abs(a.Q99[i]))
 	}
-	rows, err := layout.Rows([][]float64{most})
-	if err != nil {
-		return control.Row{}, err
-	}
-	return rows[0], nil
+	return layout.Largest(most)
 }
 
 func chunking(c *config.Policy) (control.Chunking, error) {

@@ -78,8 +78,8 @@ func TestWhatIsNotWellHasItsCause(t *testing.T) {
 		"images are broken": {func(r *rig) {
 			r.locked(func() { r.bad = func(m *sensor_msgs.Image) { m.Data = m.Data[:5] } })
 		}, "drops", " images could not be used: image: image data is truncated"},
-		"inference is slow": {func(r *rig) { r.model.set(func(m *fakeModel) { m.took = 290 * time.Millisecond }) }, "latency", "inference takes 290ms"},
-		"inference fails":   {func(r *rig) { r.model.set(func(m *fakeModel) { m.broken = errors.New("out of memory") }) }, "drops", "times no plan was made: out of memory"},
+		"inference is slow":     {func(r *rig) { r.model.set(func(m *fakeModel) { m.took = 290 * time.Millisecond }) }, "latency", "inference takes 290ms"},
+		"inference fails":       {func(r *rig) { r.model.set(func(m *fakeModel) { m.broken = errors.New("out of memory") }) }, "drops", "times no plan was made: out of memory"},
 		"plans are not numbers": {func(r *rig) { r.model.set(func(m *fakeModel) { m.velocity = math.Inf(1) }) }, "drops", "a finite number"},
 	} {
 		t.Run(name, func(t *testing.T) {
