@@ -107,6 +107,8 @@ type Episodes struct {
 	Still      float64       `yaml:"still"`
 	Frozen     time.Duration `yaml:"frozen"`
 	Misaligned float64       `yaml:"misaligned"`
+
+	Instruction string `yaml:"instruction"`
 }
 
 // Split is what divides episodes.

@@ -83,7 +83,7 @@ func TestMistakesAreOneSentenceWithTheirLine(t *testing.T) {
 		"crop inside out":  {strings.Replace(minimal, "height: 24", "height: 24, crop: [1, 0, 0, 1]", 1), "crop is [1 0 0 1]"},
 		"two instructions": {minimal + "  - {topic: /b, role: instruction}\n", "2 topics have the role instruction"},
 		"twice a name":     {minimal + "  - {topic: /b, role: action, kind: target, features: [{name: x, field: data}]}\n", "line 8: topic /b: a second action is named x"},
-		"no instruction":   {strings.Replace(minimal, "role: instruction", "role: task", 1), "set episodes.split to gap"},
+		"no instruction":   {strings.Replace(minimal, "role: instruction", "role: task", 1), "say it in episodes.instruction"},
 		"no field":         {strings.Replace(minimal, ", field: twist.linear.x", "", 1), `feature "x": a feature needs a name and a field`},
 		"span of nothing":  {strings.Replace(minimal, "linear.x", "linear.x, span: [1, 1]", 1), "feature x: span [1 1]"},
 		"angle of what":    {strings.Replace(minimal, "linear.x", "linear.x, as: tilt", 1), `feature x: as is "tilt"`},

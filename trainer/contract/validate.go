@@ -155,8 +155,8 @@ func (c *Contract) validateTogether() error {
 			return fmt.Errorf("%d topics have the role %s: want one", len(c.Of(role)), role)
 		}
 	}
-	if len(c.Of(Instruction)) == 0 && len(c.Of(Episode)) == 0 && c.Episodes.Split != ByGap {
-		return fmt.Errorf("no topic has the role instruction: without one, set episodes.split to gap")
+	if len(c.Of(Instruction)) == 0 && c.Episodes.Instruction == "" && c.Thoughts.Annotations == "" {
+		return fmt.Errorf("no topic has the role instruction: without one, say it in episodes.instruction")
 	}
 	if c.Of(Image)[0].Optional {
 		return fmt.Errorf("topic %s: the first camera cannot be optional: samples stand at the times of its images", c.Of(Image)[0].Topic)
