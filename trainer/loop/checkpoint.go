@@ -25,13 +25,19 @@ type Checkpoint struct {
 	Words   []string     // of the tokenizer
 	Norm    *hybrid.Norm // of the actions; nil after grounding pretraining
 	Seed    uint64
-	Step    int // steps taken
+	Data    string // what was learned from, for runs that continue
+	Samples int    // a step
+	Step    int    // steps taken
 	Names   []string
 	Average [][]float32 // running average of the weights; what inference uses and another run starts from
 	Weights [][]float32 // the weights themselves; with Optim nil where the run cannot continue
 	Optim   *optim.State
 	History []Measure
+	Tally   Tally
 }
+
+// CheckpointFile is the name of the last checkpoint in a run's folder.
+const CheckpointFile = "checkpoint.ckpt"
 
 // Write saves the checkpoint, replacing an older one in one step.
 func (c *Checkpoint) Write(path string) (err error) {
@@ -93,7 +99,7 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 // WeightsOnly is the checkpoint without what only a continued run needs: a third
 // of the size.
 func (c Checkpoint) WeightsOnly() *Checkpoint {
-	c.Weights, c.Optim, c.History = nil, nil, nil
+	c.Weights, c.Optim, c.History, c.Tally = nil, nil, nil, Tally{}
 	return &c
 }
 

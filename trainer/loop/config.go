@@ -15,7 +15,8 @@ import (
 // Config says how long and how fast to learn.
 type Config struct {
 	Steps     int     `yaml:"steps"`      // optimiser steps
-	Batch     int     `yaml:"batch"`      // samples a step; 32 learned more per sample than 64
+	Batch     int     `yaml:"batch"`      // samples that are computed together; 32 learned more per sample than 64
+	Sum       int     `yaml:"accumulate"` // batches whose gradients are summed up for one step
 	Rate      float64 `yaml:"rate"`       // peak learning rate
 	Warmup    int     `yaml:"warmup"`     // steps of linear rise
 	Floor     float64 `yaml:"floor"`      // last learning rate, as a share of the peak
@@ -25,13 +26,15 @@ type Config struct {
 	EvalEvery int     `yaml:"eval_every"` // steps between measurements on held-out samples
 	SaveEvery int     `yaml:"save_every"` // steps between checkpoints
 	LogEvery  int     `yaml:"log_every"`  // steps between lines of progress
+	Keep      int     `yaml:"keep"`       // checkpoints that are kept by their score, beside the last
+	Score     string  `yaml:"score"`      // held-out figure that they are kept by; see Better
 }
 
 // Default is what the shipped model was trained with, apart from Steps.
 func Default() Config {
 	o := optim.Default()
-	return Config{Steps: 4000, Batch: 32, Rate: 1e-3, Warmup: 100, Floor: 0.02, Decay: o.WeightDecay, Clip: o.Clip,
-		Average: 0.998, EvalEvery: 500, SaveEvery: 500, LogEvery: 100}
+	return Config{Steps: 4000, Batch: 32, Sum: 1, Rate: 1e-3, Warmup: 100, Floor: 0.02, Decay: o.WeightDecay, Clip: o.Clip,
+		Average: 0.998, EvalEvery: 500, SaveEvery: 500, LogEvery: 100, Score: "act_mm"}
 }
 
 // Validate says which value is impossible.
@@ -39,7 +42,7 @@ func (c Config) Validate() error {
 	for _, f := range []struct {
 		name string
 		v    int
-	}{{"steps", c.Steps}, {"batch", c.Batch}, {"eval_every", c.EvalEvery}, {"save_every", c.SaveEvery}, {"log_every", c.LogEvery}} {
+	}{{"steps", c.Steps}, {"batch", c.Batch}, {"accumulate", c.Sum}, {"eval_every", c.EvalEvery}, {"save_every", c.SaveEvery}, {"log_every", c.LogEvery}} {
 		if f.v < 1 {
 			return fmt.Errorf("loop: %s is %d, must be at least 1", f.name, f.v)
 		}
@@ -48,11 +51,17 @@ func (c Config) Validate() error {
 		return fmt.Errorf("loop: rate %g, warmup %d, floor %g, decay %g, clip %g or average %g is out of range",
 			c.Rate, c.Warmup, c.Floor, c.Decay, c.Clip, c.Average)
 	}
+	if c.Keep < 0 || c.Keep > 0 && c.Score == "" {
+		return fmt.Errorf("loop: keep is %d by score %q: name a held-out figure and a number of checkpoints", c.Keep, c.Score)
+	}
 	return nil
 }
 
+// Samples is how many samples a step takes.
+func (c Config) Samples() int { return c.Batch * c.Sum }
+
 // Rows is how many rows the whole run takes.
-func (c Config) Rows() int { return c.Steps * c.Batch }
+func (c Config) Rows() int { return c.Steps * c.Samples() }
 
 func (c Config) optimizer() optim.AdamW {
 	o := optim.Default()

@@ -15,6 +15,7 @@ type Measure struct {
 	Step          int                `json:"step"`
 	Samples       int                `json:"samples"`         // in all
 	SamplesPerSec float64            `json:"samples_per_sec"` // lately
+	Left          float64            `json:"left_s"`          // seconds until the run's end at this rate
 	Rate          float64            `json:"rate"`
 	GradNorm      float64            `json:"grad_norm"`
 	Loss          map[string]float64 `json:"loss"`               // by kind: "act.action", "think.text", ...
@@ -24,7 +25,8 @@ type Measure struct {
 // String is one line of progress.
 func (m Measure) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "step %5d  %4.0f samples/s ", m.Step, m.SamplesPerSec)
+	left := time.Duration(m.Left * float64(time.Second)).Round(time.Second)
+	fmt.Fprintf(&b, "step %5d  %4.0f samples/s  %s left ", m.Step, m.SamplesPerSec, left)
 	for _, k := range slices.Sorted(maps.Keys(m.Loss)) {
 		fmt.Fprintf(&b, " %s %.4f", k, m.Loss[k])
 	}
@@ -37,14 +39,21 @@ func (m Measure) String() string {
 	return b.String()
 }
 
-// tally sums up between two measures.
+// Tally sums up between two measures. It is part of a checkpoint, so that a run
+// that was continued measures what the uninterrupted one would have.
+type Tally struct {
+	Steps int
+	Norm  float64
+	Rate  float64
+	Sum   map[string]float64
+	N     map[string]int
+}
+
+// tally is a Tally and when it began.
 type tally struct {
+	Tally
 	since time.Time
-	steps int
-	norm  float64
-	rate  float64
-	sum   map[string]float64
-	n     map[string]int
+	fresh int // steps since then
 }
 
 func newTally() *tally {
@@ -54,27 +63,40 @@ func newTally() *tally {
 }
 
 func (t *tally) reset(now time.Time) {
-	*t = tally{since: now, sum: map[string]float64{}, n: map[string]int{}}
+	*t = tally{since: now, Tally: Tally{Sum: map[string]float64{}, N: map[string]int{}}}
 }
 
-// add takes the losses of one step, each sample under its kind.
-func (t *tally) add(p prepared, r *model.Result, text int, norm, rate float64) {
-	t.steps++
-	t.norm += norm
-	t.rate = rate
+// restore continues a tally from a checkpoint.
+func (t *tally) restore(from Tally) {
+	t.Steps, t.Norm, t.Rate = from.Steps, from.Norm, from.Rate
+	maps.Copy(t.Sum, from.Sum)
+	maps.Copy(t.N, from.N)
+}
+
+// step counts a step with its gradient's norm and its learning rate.
+func (t *tally) step(norm, rate float64) {
+	t.Steps++
+	t.fresh++
+	t.Norm += norm
+	t.Rate = rate
+}
+
+// add takes the losses of one batch, each sample under its kind. samples is how
+// many there are in a step, by which the weights were divided.
+func (t *tally) add(p prepared, r *model.Result, text, samples int) {
 	put := func(name string, v float64) {
-		t.sum[name] += v
-		t.n[name]++
+		t.Sum[name] += v
+		t.N[name]++
 	}
 	for i, row := range p.rows {
 		if row.ActWeight > 0 {
 			put(p.kinds[i]+".action", float64(r.ActError[i]))
 		}
 		if row.PointWeight > 0 {
-			put(p.kinds[i]+".point", float64(r.PointError[i])*float64(len(p.rows)))
+			put(p.kinds[i]+".point", float64(r.PointError[i])*float64(samples))
 		}
 		if row.CellWeight > 0 {
-			put("cells", float64(r.CellError[i])*float64(len(p.rows)))
+			put("cells", float64(r.CellError[i])*float64(samples))
 		}
 		if row.TextWeight > 0 {
 			sum := 0.0
@@ -86,12 +108,13 @@ func (t *tally) add(p prepared, r *model.Result, text int, norm, rate float64) {
 	}
 }
 
-func (t *tally) measure(step, batch int) Measure {
-	m := Measure{Step: step, Samples: step * batch, Rate: t.rate, Loss: map[string]float64{},
-		GradNorm:      t.norm / float64(max(1, t.steps)),
-		SamplesPerSec: float64(t.steps*batch) / time.Since(t.since).Seconds()}
-	for name, sum := range t.sum {
-		m.Loss[name] = sum / float64(t.n[name])
+func (t *tally) measure(step int, c Config) Measure {
+	m := Measure{Step: step, Samples: step * c.Samples(), Rate: t.Rate, Loss: map[string]float64{},
+		GradNorm:      t.Norm / float64(max(1, t.Steps)),
+		SamplesPerSec: float64(t.fresh*c.Samples()) / time.Since(t.since).Seconds()}
+	m.Left = float64(c.Rows()-m.Samples) / m.SamplesPerSec
+	for name, sum := range t.Sum {
+		m.Loss[name] = sum / float64(t.N[name])
 	}
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"time"
 
 	"hyt/trainer/engine"
@@ -24,8 +25,10 @@ type Trainer struct {
 	Source Source
 	// Evaluate, if set, measures the averaged weights on held-out samples.
 	Evaluate func(w *model.Weights) (map[string]float64, error)
-	// Save, if set, is called with a checkpoint to complete and write.
-	Save func(*Checkpoint) error
+	// Folder, if set, is where the run leaves its checkpoints and metrics.jsonl.
+	Folder string
+	// Complete, if set, adds to a checkpoint what the loop does not know.
+	Complete func(*Checkpoint)
 	// Log, if set, hears each measurement.
 	Log func(Measure)
 
@@ -34,8 +37,10 @@ type Trainer struct {
 	state   *optim.State
 	step    int
 	history []Measure
+	tally   *tally // since the last measure
 	stepper *model.Stepper
 	batch   *model.Batch
+	grads   [][]float32 // their sum, where a step has several batches
 }
 
 // New prepares a run that starts from w, which it trains in place. The step is
@@ -44,7 +49,7 @@ func New(e *engine.Engine, c Config, w *model.Weights, s Source) (*Trainer, erro
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	t := &Trainer{Config: c, Source: s, weights: w, state: optim.NewState(flat(w))}
+	t := &Trainer{Config: c, Source: s, weights: w, state: optim.NewState(flat(w)), tally: newTally()}
 	var err error
 	if t.average, err = model.NewWeights(e, w.Config, 0); err != nil {
 		return nil, err
@@ -68,9 +73,13 @@ func (t *Trainer) Restore(c *Checkpoint) error {
 	if c.Optim == nil {
 		return fmt.Errorf("the checkpoint has no optimiser state to resume with")
 	}
+	if c.Samples != 0 && c.Samples != t.Config.Samples() {
+		return fmt.Errorf("the checkpoint's steps had %d samples, the run's have %d: give the same batch and accumulate", c.Samples, t.Config.Samples())
+	}
 	copyAll(flat(t.weights), c.Weights)
 	copyAll(flat(t.average), c.Average)
 	t.state, t.step, t.history = c.Optim, c.Step, c.History
+	t.tally.restore(c.Tally)
 	return nil
 }
 
@@ -85,21 +94,22 @@ func (t *Trainer) History() []Measure { return t.history }
 
 // Run takes the remaining steps. When ctx ends it saves and returns ctx's error.
 func (t *Trainer) Run(ctx context.Context) error {
-	batches, stop := t.prefetch(t.step * t.Config.Batch)
+	batches, stop := t.prefetch(t.step * t.Config.Samples())
 	defer stop()
-	tally := newTally()
+	metrics, err := t.openMetrics()
+	if err != nil {
+		return err
+	}
+	defer metrics.Close()
+	t.tally.since = time.Now()
 	for t.step < t.Config.Steps {
 		if ctx.Err() != nil {
 			return errors.Join(ctx.Err(), t.save())
 		}
-		p := <-batches
-		if p.err != nil {
-			return p.err
-		}
-		if err := t.take(p, tally); err != nil {
+		if err := t.take(batches); err != nil {
 			return err
 		}
-		if err := t.report(tally); err != nil {
+		if err := t.report(metrics); err != nil {
 			return err
 		}
 	}
@@ -107,25 +117,27 @@ func (t *Trainer) Run(ctx context.Context) error {
 }
 
 // take does one step.
-func (t *Trainer) take(p prepared, tally *tally) error {
-	for i, row := range p.rows {
-		row.TextWeight /= float32(len(p.rows))
-		row.ActWeight /= float32(len(p.rows))
-		row.PointWeight /= float32(len(p.rows))
-		row.CellWeight /= float32(len(p.rows))
-		if err := t.batch.Set(i, t.weights.Config, row); err != nil {
+func (t *Trainer) take(batches <-chan prepared) error {
+	var norm float64
+	lr := t.Config.schedule().At(t.step)
+	for k := range t.Config.Sum {
+		p := <-batches
+		if p.err != nil {
+			return p.err
+		}
+		r, err := t.compute(p)
+		if err != nil {
 			return err
 		}
-	}
-	r, err := t.stepper.Step(t.weights, t.batch)
-	if err != nil {
-		return err
-	}
-	defer r.Free()
-	lr := t.Config.schedule().At(t.step)
-	norm := t.Config.optimizer().Update(t.state, flat(t.weights), r.Grad, decays(t.weights.Params), lr)
-	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return fmt.Errorf("step %d: the gradient is not finite (loss %g): lower the learning rate", t.step, r.Loss)
+		t.tally.add(p, r, t.weights.Config.Text, t.Config.Samples())
+		if grads := t.sum(k, r.Grad); k == t.Config.Sum-1 {
+			norm = t.Config.optimizer().Update(t.state, flat(t.weights), grads, decays(t.weights.Params), lr)
+		}
+		loss := r.Loss
+		r.Free()
+		if math.IsNaN(norm) || math.IsInf(norm, 0) {
+			return fmt.Errorf("step %d: the gradient is not finite (loss %g): lower the learning rate", t.step, loss)
+		}
 	}
 	t.step++
 	if t.Config.Average > 0 {
@@ -133,26 +145,71 @@ func (t *Trainer) take(p prepared, tally *tally) error {
 	} else {
 		copyAll(flat(t.average), flat(t.weights))
 	}
-	tally.add(p, r, t.weights.Config.Text, norm, lr)
+	t.tally.step(norm, lr)
 	return nil
 }
 
+// compute runs one batch through the network and back.
+func (t *Trainer) compute(p prepared) (*model.Result, error) {
+	share := 1 / float32(t.Config.Samples())
+	for i, row := range p.rows {
+		row.TextWeight *= share
+		row.ActWeight *= share
+		row.PointWeight *= share
+		row.CellWeight *= share
+		if err := t.batch.Set(i, t.weights.Config, row); err != nil {
+			return nil, err
+		}
+	}
+	return t.stepper.Step(t.weights, t.batch)
+}
+
+// sum adds the gradients of the step's k-th batch to those before it.
+func (t *Trainer) sum(k int, grads [][]float32) [][]float32 {
+	switch {
+	case t.Config.Sum == 1:
+		return grads
+	case k == 0:
+		if t.grads == nil {
+			t.grads = cloneAll(grads)
+		}
+		copyAll(t.grads, grads)
+		return t.grads
+	}
+	for i, grad := range grads {
+		sum := t.grads[i][:len(grad)]
+		for j, v := range grad {
+			sum[j] += v
+		}
+	}
+	return t.grads
+}
+
 // report logs, measures and saves when their steps have come.
-func (t *Trainer) report(tally *tally) error {
+func (t *Trainer) report(metrics *metrics) error {
 	c, last := t.Config, t.step == t.Config.Steps
-	if t.step%c.LogEvery == 0 || last {
-		m := tally.measure(t.step, c.Batch)
-		if t.Evaluate != nil && (t.step%c.EvalEvery == 0 || last) {
+	evaluate := t.Evaluate != nil && (t.step%c.EvalEvery == 0 || last)
+	if t.step%c.LogEvery == 0 || last || evaluate {
+		m := t.tally.measure(t.step, c)
+		if evaluate {
 			var err error
 			if m.HeldOut, err = t.Evaluate(t.average); err != nil {
 				return fmt.Errorf("held-out measurement at step %d: %w", t.step, err)
 			}
 		}
 		t.history = append(t.history, m)
+		t.tally.reset(time.Now())
+		if err := metrics.add(m); err != nil {
+			return err
+		}
 		if t.Log != nil {
 			t.Log(m)
 		}
-		tally.reset(time.Now())
+		if evaluate {
+			if err := t.keepBest(); err != nil {
+				return err
+			}
+		}
 	}
 	if t.step%c.SaveEvery == 0 && !last {
 		return t.save()
@@ -161,19 +218,21 @@ func (t *Trainer) report(tally *tally) error {
 }
 
 func (t *Trainer) save() error {
-	if t.Save == nil {
+	if t.Folder == "" {
 		return nil
 	}
-	return t.Save(t.Checkpoint())
+	return t.Checkpoint().Write(filepath.Join(t.Folder, CheckpointFile))
 }
 
-// Checkpoint is a copy of the run's state; the caller adds tokenizer, seed and
-// normalisation.
+// Checkpoint is a copy of the run's state.
 func (t *Trainer) Checkpoint() *Checkpoint {
-	c := &Checkpoint{Model: t.weights.Config, Step: t.step, Weights: cloneAll(flat(t.weights)),
-		Average: cloneAll(flat(t.average)), Optim: t.state, History: t.history}
+	c := &Checkpoint{Model: t.weights.Config, Step: t.step, Samples: t.Config.Samples(), Weights: cloneAll(flat(t.weights)),
+		Average: cloneAll(flat(t.average)), Optim: t.state, History: t.history, Tally: t.tally.Tally}
 	for _, p := range t.weights.Params {
 		c.Names = append(c.Names, p.Name)
+	}
+	if t.Complete != nil {
+		t.Complete(c)
 	}
 	return c
 }

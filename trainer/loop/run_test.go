@@ -3,9 +3,11 @@ package loop
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -65,24 +67,18 @@ func TestResumedRunEndsWithTheSameWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	path := filepath.Join(t.TempDir(), "c.ckpt")
 	first := trainer(t, config(6), noise{})
-	stop, cancel := context.WithCancel(t.Context())
-	first.Save = func(c *Checkpoint) error { return c.Write(path) }
-	first.Log = func(m Measure) {
-		if m.Step == 4 {
-			cancel()
-		}
-	}
-	if err := first.Run(stop); !errors.Is(err, context.Canceled) {
+	first.Folder = t.TempDir()
+	path := filepath.Join(first.Folder, CheckpointFile)
+	if err := first.Run(&interrupt{t.Context(), 3}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("a cancelled run ended with %v", err)
 	}
 	c, err := ReadCheckpoint(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Step != 4 {
-		t.Errorf("saved at step %d, want 4", c.Step)
+	if c.Step != 3 {
+		t.Errorf("saved at step %d, want 3, between two measures", c.Step)
 	}
 	second := trainer(t, config(6), noise{})
 	if err := second.Restore(c); err != nil {
@@ -99,8 +95,91 @@ func TestResumedRunEndsWithTheSameWeights(t *testing.T) {
 			t.Errorf("the average of %s differs after resuming", p.Name)
 		}
 	}
-	if got, want := len(second.History()), len(whole.History()); got != want {
-		t.Errorf("%d measures, want %d", got, want)
+	if got, want := losses(second.History()), losses(whole.History()); !reflect.DeepEqual(got, want) {
+		t.Errorf("measured losses %v, want %v", got, want)
+	}
+}
+
+// interrupt ends after some steps.
+type interrupt struct {
+	context.Context
+	left int
+}
+
+func (c *interrupt) Err() error {
+	if c.left == 0 {
+		return context.Canceled
+	}
+	c.left--
+	return nil
+}
+
+// losses are what does not depend on the clock.
+func losses(history []Measure) (list []map[string]float64) {
+	for _, m := range history {
+		list = append(list, m.Loss, map[string]float64{"step": float64(m.Step), "norm": m.GradNorm})
+	}
+	return list
+}
+
+// TestAccumulatedBatchesAreOneStep: two batches of 2 are one of 4.
+func TestAccumulatedBatchesAreOneStep(t *testing.T) {
+	large, parts := config(2), config(2)
+	large.Batch = 4
+	parts.Sum = 2
+	a, b := trainer(t, large, noise{}), trainer(t, parts, noise{})
+	for _, tr := range []*Trainer{a, b} {
+		if err := tr.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, p := range tiny().Params() {
+		for j, v := range a.weights.Tensor[i].F32 {
+			if d := v - b.weights.Tensor[i].F32[j]; d > 2e-5 || d < -2e-5 {
+				t.Fatalf("%s[%d] differs by %g", p.Name, j, d)
+			}
+		}
+	}
+	x, y := a.History()[0], b.History()[0]
+	if x.Samples != 8 || y.Samples != 8 || math.Abs(x.Loss["act.action"]-y.Loss["act.action"]) > 1e-5 {
+		t.Errorf("measures %+v and %+v", x, y)
+	}
+}
+
+func TestTheBestCheckpointsAreKept(t *testing.T) {
+	c := config(8)
+	c.Keep = 2
+	tr := trainer(t, c, noise{})
+	tr.Folder = t.TempDir()
+	scores := []float64{5, 3, 4, 9}
+	tr.Evaluate = func(*model.Weights) (map[string]float64, error) {
+		s := scores[0]
+		scores = scores[1:]
+		return map[string]float64{"act_mm": s}, nil
+	}
+	if err := tr.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for step, want := range map[int]bool{2: false, 4: true, 6: true, 8: false} {
+		_, err := ReadCheckpoint(KeptPath(tr.Folder, step))
+		if (err == nil) != want {
+			t.Errorf("step %d: kept %v, want %v (%v)", step, err == nil, want, err)
+		}
+	}
+	if best := Best(tr.History(), "act_mm", 1); len(best) != 1 || best[0].Step != 4 {
+		t.Errorf("best %v", best)
+	}
+	raw, err := os.ReadFile(filepath.Join(tr.Folder, MetricsFile))
+	if err != nil || strings.Count(string(raw), "\n") != 4 {
+		t.Errorf("metrics %q, %v; want four lines", raw, err)
+	}
+}
+
+func TestOfErrorsTheSmallerIsBetter(t *testing.T) {
+	for score, smaller := range map[string]bool{"act_mm": true, "think_rad": true, "act_gripper_error": true, "place": false, "think_words": false} {
+		if Better(score, 1, 2) != smaller {
+			t.Errorf("%s: smaller better is %v", score, !smaller)
+		}
 	}
 }
 
@@ -120,13 +199,6 @@ func TestHeldOutErrorsAreReported(t *testing.T) {
 	last := tr.History()[len(tr.History())-1]
 	if last.HeldOut["act_mm"] != 3 || last.Loss["act.action"] <= 0 || last.Samples != 8 {
 		t.Errorf("last measure %+v", last)
-	}
-	dir := t.TempDir()
-	if err := WriteMetrics(filepath.Join(dir, "m.json"), tr.History()); err != nil {
-		t.Error(err)
-	}
-	if err := WritePlot(filepath.Join(dir, "p.png"), tr.History()); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -172,6 +244,8 @@ func TestConfigRejects(t *testing.T) {
 		"no learning rate": func(c *Config) { c.Rate = 0 },
 		"average of one":   func(c *Config) { c.Average = 1 },
 		"no batch":         func(c *Config) { c.Batch = 0 },
+		"half a batch":     func(c *Config) { c.Sum = 0 },
+		"a nameless score": func(c *Config) { c.Keep, c.Score = 1, "" },
 	} {
 		c := Default()
 		change(&c)

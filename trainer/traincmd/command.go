@@ -36,8 +36,9 @@ func New() *cobra.Command {
 directory. With --pretrain it learns to see from rendered scenes instead: the model
 directory that it writes has untrained actions, and is one to start from (--init).
 
-Beside OUT, the folder OUT.run keeps the checkpoint to resume from, metrics.json
-and loss.png. Ctrl-C saves before it stops; --resume goes on exactly from there.`,
+Beside OUT, the folder OUT.run keeps the checkpoint to resume from, metrics.jsonl,
+loss.png and report.html. Ctrl-C saves before it stops; --resume goes on exactly
+from there.`,
 		Example: `  hyt train --pretrain --out build/models/grounded
   hyt train --bags bags/touch --init build/models/grounded --out build/models/touch`,
 		Args:          cobra.NoArgs,

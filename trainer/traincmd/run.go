@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"hyt/gazebo/task"
 	"hyt/policy/spec"
 	"hyt/policy/tokenizer"
@@ -19,6 +21,7 @@ import (
 	"hyt/trainer/hybrid"
 	"hyt/trainer/loop"
 	"hyt/trainer/model"
+	"hyt/trainer/report"
 )
 
 // run is one training run, from its configuration to its files. Read pretrain
@@ -62,21 +65,24 @@ func (r run) pretrain(ctx context.Context) error {
 	}
 	defer t.Close()
 	t.Evaluate = test.Measure
-	if err := r.learn(ctx, t, start, nil); err != nil {
+	if err := r.learn(ctx, t, start, nil, groundData); err != nil {
 		return err
 	}
 	return r.export(e, t, start.tokenizer, groundSource{train}, spec.Training{
-		Regime: "ground", Data: map[string]string{"rendered scenes": fmt.Sprintf("seeds 0 to %d", ground.HeldOut-1)},
+		Regime: "ground", Data: map[string]string{"rendered scenes": groundData},
 	}, hybrid.NeutralNorm(), []string{"act", "think"})
 }
 
+// groundData says what pretraining learns from.
+var groundData = fmt.Sprintf("seeds 0 to %d", ground.HeldOut-1)
+
 // clone learns from the bags and writes a model directory.
 func (r run) clone(ctx context.Context) error {
-	all, report, err := data.Load(r.bags, data.Default())
+	all, found, err := data.Load(r.bags, data.Default())
 	if err != nil {
 		return err
 	}
-	r.say("%s", report.String())
+	r.say("%s", found.String())
 	train, valid := all.Split(r.config.Validation)
 	if train.Len() == 0 {
 		return fmt.Errorf("train: the bags hold no sample to learn from: see what was left out above")
@@ -114,14 +120,14 @@ func (r run) clone(ctx context.Context) error {
 		}
 		t.Evaluate = test.Measure
 	}
-	if err := r.learn(ctx, t, start, &norm); err != nil {
+	if err := r.learn(ctx, t, start, &norm, hashes(found.Hashes())); err != nil {
 		return err
 	}
 	modes := r.config.mix().Mean()
 	return r.export(e, t, start.tokenizer, hybridSource{maker(train)}, spec.Training{
 		Regime:  r.config.regime(),
 		Weights: map[string]float64{"act": modes.Act, "think": modes.Think, "follow": modes.Follow},
-		Data:    report.Hashes(),
+		Data:    found.Hashes(),
 	}, norm, modes.Trained())
 }
 
@@ -179,29 +185,17 @@ func readInit(e *engine.Engine, path string) (*loop.Checkpoint, error) {
 	return loop.ReadCheckpoint(path)
 }
 
-// learn runs the steps with checkpoints, progress and plot in the run's folder.
-func (r run) learn(ctx context.Context, t *loop.Trainer, b beginning, norm *hybrid.Norm) error {
-	folder := r.out + ".run"
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	path := filepath.Join(folder, "checkpoint.ckpt")
+// learn runs the steps, and leaves checkpoints, measures and report in the run's
+// folder. from says what is learned from: hashes or seeds.
+func (r run) learn(ctx context.Context, t *loop.Trainer, b beginning, norm *hybrid.Norm, from string) error {
+	t.Folder = r.out + ".run"
 	if r.resume {
-		c, err := loop.ReadCheckpoint(path)
-		if err != nil {
-			return fmt.Errorf("train: nothing to resume: %w", err)
+		if err := r.restore(t, b, from); err != nil {
+			return err
 		}
-		if !slices.Equal(tokenizer.Build(c.Words).Words(), b.words) {
-			return fmt.Errorf("train: resume from %s: its vocabulary is another one: give the same bags and --init as then", path)
-		}
-		if err := t.Restore(c); err != nil {
-			return fmt.Errorf("train: resume from %s: %w", path, err)
-		}
-		r.say("resuming at step %d", t.Step())
 	}
-	t.Save = func(c *loop.Checkpoint) error {
-		c.Words, c.Norm, c.Seed = b.words, norm, r.config.Seed
-		return c.Write(path)
+	t.Complete = func(c *loop.Checkpoint) {
+		c.Words, c.Norm, c.Seed, c.Data = b.words, norm, r.config.Seed, from
 	}
 	began := time.Now()
 	t.Log = func(m loop.Measure) { r.say("%s", m) }
@@ -209,10 +203,48 @@ func (r run) learn(ctx context.Context, t *loop.Trainer, b beginning, norm *hybr
 		return err
 	}
 	r.say("%d steps in %s", t.Step(), time.Since(began).Round(time.Second))
-	if err := loop.WriteMetrics(filepath.Join(folder, "metrics.json"), t.History()); err != nil {
+	return r.report(t, b, from)
+}
+
+// restore continues from the run's last checkpoint, and refuses where the run
+// would not go on as it began.
+func (r run) restore(t *loop.Trainer, b beginning, from string) error {
+	path := filepath.Join(t.Folder, loop.CheckpointFile)
+	c, err := loop.ReadCheckpoint(path)
+	if err != nil {
+		return fmt.Errorf("train: nothing to resume: %w", err)
+	}
+	switch {
+	case !slices.Equal(tokenizer.Build(c.Words).Words(), b.words):
+		return fmt.Errorf("train: resume from %s: its vocabulary is another one: give the same bags and --init as then", path)
+	case c.Seed != r.config.Seed:
+		return fmt.Errorf("train: resume from %s: it began with seed %d, not %d: give the same", path, c.Seed, r.config.Seed)
+	case c.Data != "" && c.Data != from:
+		return fmt.Errorf("train: resume from %s: it learned from other data (%s, not %s): give the same bags", path, c.Data, from)
+	}
+	if err := t.Restore(c); err != nil {
+		return fmt.Errorf("train: resume from %s: %w", path, err)
+	}
+	r.say("resuming at step %d", t.Step())
+	return nil
+}
+
+// report draws what was measured.
+func (r run) report(t *loop.Trainer, b beginning, from string) error {
+	config, err := yaml.Marshal(r.config)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	success, err := report.ReadSuccess(filepath.Join(t.Folder, report.SuccessFile))
+	if err != nil {
 		return err
 	}
-	return loop.WritePlot(filepath.Join(folder, "loss.png"), t.History())
+	shown := report.Run{Title: r.config.Name, Command: r.command, Config: string(config), Data: from,
+		Weights: b.weights.Count(), History: t.History(), Success: success}
+	if err := shown.WritePNG(filepath.Join(t.Folder, "loss.png")); err != nil {
+		return err
+	}
+	return shown.WriteHTML(filepath.Join(t.Folder, "report.html"))
 }
 
 // parityRows is how many real samples the exported graphs are checked on.

@@ -1,8 +1,10 @@
 package traincmd
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"hyt/policy/tokenizer"
 	"hyt/trainer/data"
@@ -44,4 +46,13 @@ func texts(s *data.Set) []string {
 		set[sample.Instruction], set[sample.Thought] = true, true
 	}
 	return slices.Sorted(maps.Keys(set))
+}
+
+// hashes is one short text for the bags' hashes, in any order.
+func hashes(byBag map[string]string) string {
+	sums := slices.Sorted(maps.Values(byBag))
+	for i, s := range sums {
+		sums[i] = s[:min(16, len(s))]
+	}
+	return fmt.Sprintf("%d bags: %s", len(sums), strings.Join(sums, " "))
 }

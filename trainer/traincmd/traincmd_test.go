@@ -102,7 +102,7 @@ held_out: 32
 			t.Fatal(got)
 		}
 	}
-	for _, name := range []string{"first/spec.yaml", "first.run/metrics.json", "first.run/loss.png", "second/spec.yaml"} {
+	for _, name := range []string{"first/spec.yaml", "first.run/metrics.jsonl", "first.run/loss.png", "first.run/report.html", "second/spec.yaml"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
