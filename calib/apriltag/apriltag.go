@@ -1,7 +1,7 @@
 // Package apriltag finds tags of the family tag36h11 in images, by the C library
 // libapriltag (Debian: libapriltag-dev).
 //
-// With the build tag noapriltag, or without cgo, Open returns ErrNotBuilt and
+// With the build tag noapriltag, or without cgo, Find returns ErrNotBuilt and
 // nothing needs the library.
 package apriltag
 
@@ -21,7 +21,7 @@ type Tag struct {
 	Corners [4]view.Point2
 }
 
-// Options of Open.
+// Options of Find.
 type Options struct {
 	// Decimate searches for borders in an image smaller by this factor; 0 and 1 in the
 	// whole one. Corners are refined and codes read in the whole one.

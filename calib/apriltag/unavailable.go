@@ -4,14 +4,8 @@ package apriltag
 
 import "image"
 
-// Detector is what Open would return.
-type Detector struct{}
-
-// Open returns ErrNotBuilt.
-func Open(Options) (*Detector, error) { return nil, ErrNotBuilt }
+// Available returns ErrNotBuilt.
+func Available() error { return ErrNotBuilt }
 
 // Find returns ErrNotBuilt.
-func (*Detector) Find(*image.Gray) ([]Tag, error) { return nil, ErrNotBuilt }
-
-// Close does nothing.
-func (*Detector) Close() error { return nil }
+func Find(*image.Gray, Options) ([]Tag, error) { return nil, ErrNotBuilt }

@@ -4,11 +4,12 @@ package apriltag
 
 import (
 	"errors"
+	"image"
 	"testing"
 )
 
-func TestWithoutTheLibraryOpenSaysWhatToDo(t *testing.T) {
-	if d, err := Open(Options{}); d != nil || !errors.Is(err, ErrNotBuilt) {
-		t.Errorf("%v, %v", d, err)
+func TestWithoutTheLibraryEverythingSaysWhatToDo(t *testing.T) {
+	if _, err := Find(image.NewGray(image.Rect(0, 0, 64, 64)), Options{}); !errors.Is(err, ErrNotBuilt) || !errors.Is(Available(), ErrNotBuilt) {
+		t.Errorf("%v, %v", err, Available())
 	}
 }

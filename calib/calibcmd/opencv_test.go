@@ -18,6 +18,7 @@ import (
 	"hyt/calib/camera"
 	"hyt/calib/detect"
 	"hyt/calib/photo"
+	"hyt/calib/picture"
 	"hyt/calib/target"
 	"hyt/calib/view"
 )
@@ -117,7 +118,7 @@ func grey(t *testing.T, name string) *image.Gray {
 	if err != nil {
 		t.Fatal(err)
 	}
-	img, err := decode(data)
+	img, err := picture.File(data)
 	if err != nil {
 		t.Fatal(err)
 	}

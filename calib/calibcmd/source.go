@@ -1,12 +1,9 @@
 package calibcmd
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
-	_ "image/jpeg" // formats that images may have
-	_ "image/png"
 	"iter"
 	"os"
 	"path/filepath"
@@ -14,10 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"hyt/calib/detect"
+	"hyt/calib/picture"
 	"hyt/msgs"
 	"hyt/msgs/bag"
-	"hyt/msgs/imagemsg"
 	"hyt/msgs/sensor_msgs"
 )
 
@@ -64,7 +60,7 @@ func (s source) frames() (iter.Seq2[frame, error], error) {
 				if err != nil {
 					return nil, err
 				}
-				return decode(data)
+				return picture.File(data)
 			}
 			if !yield(frame{name: filepath.Base(name), load: load}, nil) {
 				return
@@ -170,49 +166,12 @@ func messageFrame(m bag.Message) (frame, error) {
 		var c sensor_msgs.CompressedImage
 		err := msgs.Unmarshal(m.Data, &c)
 		stamp := c.Header.Stamp.AsTime()
-		return frame{stampName(stamp), stamp, func() (*image.Gray, error) { return decode(c.Data) }}, err
+		return frame{stampName(stamp), stamp, func() (*image.Gray, error) { return picture.File(c.Data) }}, err
 	}
 	var c sensor_msgs.Image
 	err := msgs.Unmarshal(m.Data, &c)
 	stamp := c.Header.Stamp.AsTime()
-	return frame{stampName(stamp), stamp, func() (*image.Gray, error) { return greyMessage(&c) }}, err
+	return frame{stampName(stamp), stamp, func() (*image.Gray, error) { return picture.Message(&c) }}, err
 }
 
 func stampName(t time.Time) string { return fmt.Sprintf("%d.%03d", t.Unix(), t.Nanosecond()/1e6) }
-
-// maxPixels bounds what is decoded, so that a false header takes no memory.
-const maxPixels = 1 << 27
-
-// decode reads a PNG or JPEG file.
-func decode(data []byte) (*image.Gray, error) {
-	c, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("no PNG or JPEG image: %w", err)
-	}
-	if c.Width*c.Height > maxPixels {
-		return nil, fmt.Errorf("%d x %d pixels are too many", c.Width, c.Height)
-	}
-	img, _, err := image.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("damaged image: %w", err)
-	}
-	return detect.Gray(img), nil
-}
-
-// greyMessage is the brightness of an image message in its own size.
-func greyMessage(m *sensor_msgs.Image) (*image.Gray, error) {
-	w, h := int(m.Width), int(m.Height)
-	if w <= 0 || h <= 0 || w > maxPixels/h {
-		return nil, fmt.Errorf("%d x %d pixels cannot be", w, h)
-	}
-	rgb := make([]byte, 3*w*h)
-	if err := imagemsg.Decode(m, w, h, [4]float64{}, rgb); err != nil {
-		return nil, err
-	}
-	g := image.NewGray(image.Rect(0, 0, w, h))
-	for i := range g.Pix {
-		r, gr, b := uint32(rgb[3*i]), uint32(rgb[3*i+1]), uint32(rgb[3*i+2])
-		g.Pix[i] = uint8((299*r + 587*gr + 114*b + 500) / 1000) // ITU-R BT.601
-	}
-	return g, nil
-}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"errors"
 	"fmt"
 	"image"
 
@@ -9,20 +8,10 @@ import (
 	"hyt/calib/target"
 )
 
-// tagsIn asks the library for all tags of the family.
-func tagsIn(img *image.Gray) ([]apriltag.Tag, error) {
-	d, err := apriltag.Open(apriltag.Options{})
-	if err != nil {
-		return nil, err
-	}
-	tags, err := d.Find(img)
-	return tags, errors.Join(err, d.Close())
-}
-
 // findTags takes the tags that belong to the board; reason says why they are
 // too few.
 func findTags(img *image.Gray, b target.Board) (f Found, reason string, err error) {
-	tags, err := tagsIn(img)
+	tags, err := apriltag.Find(img, apriltag.Options{})
 	if err != nil {
 		return Found{}, "", err
 	}
@@ -55,7 +44,7 @@ func noTags(img *image.Gray, b target.Board, used int, strange, twice []int) str
 	case used > 0:
 		return "only one tag of the board is clear, two are needed: is it cut off, covered or too far away?"
 	}
-	if mirrored, err := tagsIn(apriltag.Mirrored(img)); err == nil && len(mirrored) > 1 {
+	if mirrored, err := apriltag.Find(apriltag.Mirrored(img), apriltag.Options{}); err == nil && len(mirrored) > 1 {
 		return fmt.Sprintf("%d tags are mirrored: print the board anew, or turn the camera's mirror image off", len(mirrored))
 	}
 	return "no tag of the family tag36h11 in it"

@@ -14,7 +14,6 @@ package detect
 import (
 	"fmt"
 	"image"
-	"image/color"
 
 	"hyt/calib/target"
 	"hyt/calib/view"
@@ -79,28 +78,4 @@ func Find(img *image.Gray, b target.Board, name string) (Found, error) {
 	found.View.Name, found.View.Size = name, [2]int{w, h}
 	found.Missing = len(b.Corners()) - len(found.View.Points)
 	return found, nil
-}
-
-// Gray returns an image's brightness, its first pixel at (0, 0). It shares
-// memory with img where that is grey already.
-func Gray(img image.Image) *image.Gray {
-	r := img.Bounds()
-	if g, ok := img.(*image.Gray); ok && r.Min == (image.Point{}) {
-		return g
-	}
-	g := image.NewGray(image.Rect(0, 0, r.Dx(), r.Dy()))
-	switch src := img.(type) {
-	case *image.YCbCr: // what JPEG decodes to: its Y is the brightness
-		for y := range r.Dy() {
-			at := src.YOffset(r.Min.X, r.Min.Y+y)
-			copy(g.Pix[y*g.Stride:], src.Y[at:at+r.Dx()])
-		}
-	default:
-		for y := range r.Dy() {
-			for x := range r.Dx() {
-				g.SetGray(x, y, color.GrayModel.Convert(img.At(r.Min.X+x, r.Min.Y+y)).(color.Gray))
-			}
-		}
-	}
-	return g
 }

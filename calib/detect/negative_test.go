@@ -76,25 +76,6 @@ func TestTinyAndOddImagesAreRefused(t *testing.T) {
 	}
 }
 
-func TestColourImagesBecomeTheirBrightness(t *testing.T) {
-	r := image.Rect(5, 7, 9, 11) // not at the origin, as parts of images are
-	rgb, ycc := image.NewRGBA(r), image.NewYCbCr(r, image.YCbCrSubsampleRatio420)
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			v := uint8(10*x + y)
-			i := rgb.PixOffset(x, y)
-			rgb.Pix[i], rgb.Pix[i+1], rgb.Pix[i+2], rgb.Pix[i+3] = v, v, v, 255
-			ycc.Y[ycc.YOffset(x, y)] = v
-		}
-	}
-	for _, img := range []image.Image{rgb, ycc} {
-		g := Gray(img)
-		if g.Rect != image.Rect(0, 0, 4, 4) || g.GrayAt(2, 1).Y != 10*7+8 {
-			t.Errorf("%T: %v, pixel %d", img, g.Rect, g.GrayAt(2, 1).Y)
-		}
-	}
-}
-
 // FuzzFind: no picture breaks detection, and what it finds lies in the picture.
 func FuzzFind(f *testing.F) {
 	f.Add([]byte{0, 255, 7, 99}, uint8(40), uint8(8))
