@@ -3,6 +3,7 @@ package observe
 import (
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"sync"
 	"time"
@@ -39,6 +40,7 @@ type Observer struct {
 type camera struct {
 	decoding sync.Mutex // guards decoder; taken before Observer.mu
 	decoder  *imagemsg.Decoder
+	view     *View // nil: none
 
 	stamp  time.Time
 	pixels []byte // replaced, never modified: observations share it
@@ -96,12 +98,14 @@ func (o *Observer) Updated() <-chan struct{} { return o.updated }
 // what is wrong with it. stamp is when it was taken; now stands in for messages
 // without a stamp.
 func (o *Observer) Image(i int, m *sensor_msgs.Image, now time.Time) (stamp time.Time, err error) {
-	return o.saw(i, stampOr(m.Header.Stamp, now), func(d *imagemsg.Decoder, pixels []byte) error { return d.Image(m, pixels) })
+	return o.saw(i, stampOr(m.Header.Stamp, now), func() image.Point { return sizeOf(m) },
+		func(d *imagemsg.Decoder, pixels []byte) error { return d.Image(m, pixels) })
 }
 
 // Compressed is Image for JPEG and PNG.
 func (o *Observer) Compressed(i int, m *sensor_msgs.CompressedImage, now time.Time) (stamp time.Time, err error) {
-	return o.saw(i, stampOr(m.Header.Stamp, now), func(d *imagemsg.Decoder, pixels []byte) error { return d.Compressed(m, pixels) })
+	return o.saw(i, stampOr(m.Header.Stamp, now), func() image.Point { return compressedSize(m) },
+		func(d *imagemsg.Decoder, pixels []byte) error { return d.Compressed(m, pixels) })
 }
 
 // Rectify makes the i-th camera's images lose what its lens does to them. After an
@@ -110,15 +114,22 @@ func (o *Observer) Rectify(i int, m *sensor_msgs.CameraInfo) error {
 	cam := &o.cameras[i]
 	cam.decoding.Lock()
 	defer cam.decoding.Unlock()
-	return cam.decoder.Rectify(m)
+	err := cam.decoder.Rectify(m)
+	if err == nil {
+		cam.view.rectify(m)
+	}
+	return err
 }
 
-func (o *Observer) saw(i int, stamp time.Time, decode func(*imagemsg.Decoder, []byte) error) (time.Time, error) {
+func (o *Observer) saw(i int, stamp time.Time, size func() image.Point, decode func(*imagemsg.Decoder, []byte) error) (time.Time, error) {
 	c, cam := o.settings.Cameras[i], &o.cameras[i]
 	pixels := make([]byte, c.Width*c.Height*3)
 	cam.decoding.Lock()
 	defer cam.decoding.Unlock()
 	err := decode(cam.decoder, pixels)
+	if err == nil {
+		cam.view.see(stamp, size, c.Crop, decode)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if cam.fault = err; err != nil {

@@ -24,7 +24,7 @@ func settings() Settings {
 	}
 }
 
-func image(at time.Time, value byte) *sensor_msgs.Image {
+func plain(at time.Time, value byte) *sensor_msgs.Image {
 	m := &sensor_msgs.Image{Height: 1, Width: 1, Encoding: "rgb8", Step: 3, Data: []byte{value, value, value}}
 	m.Header.Stamp = builtin_interfaces.FromTime(at)
 	return m
@@ -60,7 +60,7 @@ func TestImagesArePairedWithTheStateAtTheirTime(t *testing.T) {
 		o.Pose(pose(at, float64(i), 0.5), at)
 		o.Joints(joints(at, []string{"other", "l", "r"}, 9, 0.01, 0.03), at)
 	}
-	if _, err := o.Image(0, image(epoch, 7), epoch); err != nil {
+	if _, err := o.Image(0, plain(epoch, 7), epoch); err != nil {
 		t.Fatal(err)
 	}
 	got, err := o.Latest()
@@ -82,9 +82,9 @@ func TestObservationsKeepTheirPixels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = o.Image(0, image(epoch, 1), epoch)
+	_, _ = o.Image(0, plain(epoch, 1), epoch)
 	first, _ := o.Latest()
-	_, _ = o.Image(0, image(epoch.Add(time.Second), 2), epoch)
+	_, _ = o.Image(0, plain(epoch.Add(time.Second), 2), epoch)
 	if first.Images[0][0] != 1 {
 		t.Error("a new image changed an observation that was handed out")
 	}
@@ -100,29 +100,29 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	}{
 		{"nothing", func(*Observer) {}, "no usable image on image yet"},
 		{"a bad image", func(o *Observer) {
-			bad := image(epoch, 1)
+			bad := plain(epoch, 1)
 			bad.Encoding = "16UC1"
 			_, _ = o.Image(0, bad, epoch)
 		}, `image encoding "16UC1" is not supported`},
-		{"no pose", func(o *Observer) { _, _ = o.Image(0, image(epoch, 1), epoch) }, "no ee_pose came within 300ms"},
+		{"no pose", func(o *Observer) { _, _ = o.Image(0, plain(epoch, 1), epoch) }, "no ee_pose came within 300ms"},
 		{"an old pose", func(o *Observer) {
 			o.Pose(pose(epoch, 1, 0), epoch)
-			_, _ = o.Image(0, image(late, 1), late)
+			_, _ = o.Image(0, plain(late, 1), late)
 		}, "no ee_pose came within 300ms"},
 		{"a pose that is not a number", func(o *Observer) {
 			o.Pose(pose(epoch, math.NaN(), 0), epoch)
-			_, _ = o.Image(0, image(epoch, 1), epoch)
+			_, _ = o.Image(0, plain(epoch, 1), epoch)
 		}, "not a finite number"},
 		{"other joints only", func(o *Observer) {
 			o.Pose(pose(epoch, 1, 0), epoch)
 			o.Joints(joints(epoch, []string{"l"}, 0.04), epoch)
 			o.Joints(joints(epoch, []string{"l", "r"}, 0.04), epoch) // positions are missing
-			_, _ = o.Image(0, image(epoch, 1), epoch)
+			_, _ = o.Image(0, plain(epoch, 1), epoch)
 		}, "no joint_states with [l r]"},
 		{"all there", func(o *Observer) {
 			o.Pose(pose(epoch, 1, 0), epoch)
 			o.Joints(fingers, epoch)
-			_, _ = o.Image(0, image(epoch, 1), epoch)
+			_, _ = o.Image(0, plain(epoch, 1), epoch)
 		}, ""},
 	}
 	for _, tt := range tests {
@@ -137,7 +137,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 
 func TestBadImagesAreCountedAndForgottenWithTheNextGoodOne(t *testing.T) {
 	o := newObserver(t)
-	bad := image(epoch, 1)
+	bad := plain(epoch, 1)
 	bad.Data = bad.Data[:1]
 	for range 3 {
 		_, _ = o.Image(0, bad, epoch)
@@ -145,7 +145,7 @@ func TestBadImagesAreCountedAndForgottenWithTheNextGoodOne(t *testing.T) {
 	if n, fault := o.Fault(); fault == nil || n != 3 {
 		t.Errorf("%v, %d", fault, n)
 	}
-	_, _ = o.Image(0, image(epoch, 1), epoch)
+	_, _ = o.Image(0, plain(epoch, 1), epoch)
 	if n, fault := o.Fault(); fault != nil || n != 3 {
 		t.Errorf("%v, %d", fault, n)
 	}

@@ -14,8 +14,19 @@ import (
 type Cameras struct {
 	Compressed bool // sensor_msgs/CompressedImage instead of Image
 	Rectify    bool // take the lens out, as camera_info says
+	// Info (optional) is the first camera's: no topic is heard for it.
+	Info *sensor_msgs.CameraInfo
+	// First (optional) sees each message of the first camera, good or bad.
+	First Onlooker
 	// Saw (optional) hears of each image that can be used.
 	Saw func(camera int, stamp time.Time)
+}
+
+// Onlooker sees messages of a camera, on the goroutine of the subscription. It keeps
+// nothing of a message.
+type Onlooker interface {
+	Image(*sensor_msgs.Image)
+	Compressed(*sensor_msgs.CompressedImage)
 }
 
 // Watch subscribes to the images of all cameras. By the convention of image_transport
@@ -27,20 +38,35 @@ func (o *Observer) Watch(n *node.Node, how Cameras) error {
 		if err != nil {
 			return err
 		}
-		if how.Rectify {
+		if how.Rectify && how.Info != nil && i == 0 {
+			if err := o.Rectify(i, how.Info); err != nil {
+				return err
+			}
+		} else if how.Rectify {
 			if err := o.watchInfo(n, i, path.Join(path.Dir(topic), "camera_info")); err != nil {
 				return err
 			}
 		}
+		looks := i == 0 && how.First != nil
 		heard := func(stamp time.Time, err error) { // a bad image shows in diagnostics
 			if err == nil && how.Saw != nil {
 				how.Saw(i, stamp)
 			}
 		}
 		if how.Compressed {
-			_, err = node.Subscribe(n, topic+"/compressed", bus.SensorData(), func(m *sensor_msgs.CompressedImage) { heard(o.Compressed(i, m, n.Now())) })
+			_, err = node.Subscribe(n, topic+"/compressed", bus.SensorData(), func(m *sensor_msgs.CompressedImage) {
+				heard(o.Compressed(i, m, n.Now()))
+				if looks {
+					how.First.Compressed(m)
+				}
+			})
 		} else {
-			_, err = node.Subscribe(n, topic, bus.SensorData(), func(m *sensor_msgs.Image) { heard(o.Image(i, m, n.Now())) })
+			_, err = node.Subscribe(n, topic, bus.SensorData(), func(m *sensor_msgs.Image) {
+				heard(o.Image(i, m, n.Now()))
+				if looks {
+					how.First.Image(m)
+				}
+			})
 		}
 		if err != nil {
 			return err

@@ -87,6 +87,9 @@ func (m *mind) connect(n *node.Node) (err error) {
 			return err
 		}
 	}
+	if m.overlay, err = openOverlay(n, m.observer); err != nil {
+		return err
+	}
 	err = m.observer.Watch(n, observe.Cameras{Compressed: m.config.Compressed(), Rectify: m.config.Rectify})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package thinkernode
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -27,6 +28,7 @@ type mind struct {
 	thinker  *thinker.Thinker
 	observer *observe.Observer
 	thoughts *bus.Publisher[*hyt_msgs.Thought]
+	overlay  *overlay
 	now      func() time.Time
 	log      *slog.Logger
 	changed  chan struct{} // the instruction did; one token at most
@@ -173,7 +175,7 @@ func (m *mind) think(ctx context.Context, f *policy.Frame, instruction string) e
 	m.thinking.Add(r.Latency)
 	age := m.now().Sub(f.Stamp)
 	m.note(func() { m.latest.result, m.latest.frameAge, m.latest.at = r, age, m.now() })
-	return m.thoughts.Publish(message(r, f.Stamp, age))
+	return errors.Join(m.thoughts.Publish(message(r, f.Stamp, age)), m.overlay.show(r, instruction, f.Stamp))
 }
 
 func (m *mind) note(f func()) {
