@@ -33,7 +33,7 @@ func fetch(d Decision, s sim.State, object sim.Object) Decision {
 	arm := s.Arm.Pose
 	goal := object.Pose
 	goal.Z += graspZ
-	yaw := graspYaw(arm.Yaw, object)
+	yaw := graspYaw(arm.Yaw, object, s.Objects)
 	d.Command.Linear = travel(arm, goal)
 	d.Command.YawRate = turn(arm.Yaw, yaw)
 	d.Command.Gripper = 1
@@ -41,6 +41,63 @@ func fetch(d Decision, s sim.State, object sim.Object) Decision {
 		d.Command.Gripper = 0
 	}
 	return d
+}
+
+// graspYaw is the yaw, nearest to that of the arm, at which the fingers close
+// across the object's narrow side without coming down on another object.
+func graspYaw(armYaw float64, o sim.Object, objects []sim.Object) float64 {
+	best, least := 0.0, math.Inf(1)
+	for _, yaw := range graspYaws(armYaw, o) {
+		effort := math.Abs(yaw - armYaw)
+		if !padsFit(yaw, o, objects) {
+			effort += math.Pi
+		}
+		if effort < least {
+			best, least = yaw, effort
+		}
+	}
+	return best
+}
+
+// graspYaws are the ways to take hold of an object, the usual one first.
+func graspYaws(armYaw float64, o sim.Object) []float64 {
+	nearest := func(period float64) float64 {
+		d := o.Pose.Yaw - armYaw
+		return armYaw + d - period*math.Round(d/period)
+	}
+	switch o.Shape {
+	case "cylinder", "ball":
+		return []float64{0, math.Pi / 4, -math.Pi / 4, math.Pi / 2}
+	case "cube":
+		yaw := nearest(math.Pi / 2)
+		return []float64{yaw, yaw - math.Copysign(math.Pi/2, yaw)}
+	default:
+		return []float64{nearest(math.Pi)}
+	}
+}
+
+// Size of the fingers: the open ones' middle from the hand's, half a finger's width,
+// and the room round it that is to be free, metres.
+const (
+	padOut   = 0.044
+	padHalf  = 0.0275
+	padSpare = 0.008
+)
+
+// padsFit says whether open fingers beside the object meet no other one.
+func padsFit(yaw float64, o sim.Object, objects []sim.Object) bool {
+	sin, cos := math.Sincos(yaw)
+	for _, other := range objects {
+		if other.Name == o.Name || other.Pose.Z+other.Size[2]/2 < o.Pose.Z {
+			continue
+		}
+		dx, dy := other.Pose.X-o.Pose.X, other.Pose.Y-o.Pose.Y
+		along, across := math.Abs(cos*dx+sin*dy), math.Abs(cos*dy-sin*dx)
+		if math.Hypot(max(0, along-padHalf), across-padOut) < radius(other)+padSpare {
+			return false
+		}
+	}
+	return true
 }
 
 // leave opens the hand and goes up from the object that lies in its place. step is

@@ -49,20 +49,6 @@ func angle(a float64) float64 {
 	return a - 2*math.Pi*math.Floor((a+math.Pi)/(2*math.Pi))
 }
 
-// graspYaw is the yaw, nearest to that of the arm, at which the fingers close
-// across the object's narrow side.
-func graspYaw(armYaw float64, o sim.Object) float64 {
-	period := math.Pi
-	switch o.Shape {
-	case "cylinder", "ball":
-		return 0
-	case "cube":
-		period = math.Pi / 2
-	}
-	d := o.Pose.Yaw - armYaw
-	return armYaw + d - period*math.Round(d/period)
-}
-
 func clamp(v, lo, hi float64) float64 { return max(lo, min(hi, v)) }
 
 // limit shortens v to length at most m.

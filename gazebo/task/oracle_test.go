@@ -30,7 +30,7 @@ func newSim(t testing.TB) *embedded.Sim {
 func show(t testing.TB, world sim.Sim, e task.Episode, noise float64, look func(sim.State, task.Decision)) task.Verdict {
 	t.Helper()
 	if noise > 0 {
-		e.Scene = task.Stray(e.Scene, e.Seed)
+		e.Scene = task.Stray(e)
 	}
 	e.Scene.ActuationNoise = noise
 	if err := world.Reset(e.Scene); err != nil {

@@ -61,6 +61,9 @@ type Goal struct {
 	Turn     string // "forward" or "sideways", for rotate: where the long side points
 }
 
+// first is what the hand takes first.
+func (g Goal) first() Thing { return g.Object }
+
 // Thing names an object as an instruction does.
 type Thing struct{ Color, Shape string }
 

@@ -33,7 +33,7 @@ type performer struct {
 // play demonstrates one episode and says whether it succeeded. The episode's
 // simulated time ends where the next one's begins, with a pause.
 func (p *performer) play(e task.Episode) (bool, error) {
-	e.Scene = task.Stray(e.Scene, e.Seed)
+	e.Scene = task.Stray(e)
 	e.Scene.ActuationNoise = p.noise
 	if err := p.sim.Reset(e.Scene); err != nil {
 		return false, fmt.Errorf("%s seed %d: %w", e.Task.Name(), e.Seed, err)
@@ -60,10 +60,12 @@ func (p *performer) play(e task.Episode) (bool, error) {
 
 // act runs the oracle to the verdict or the end of the task's time. There is no rest
 // after success: to a policy without memory it would look like work still to do,
-// and teach it to stop there.
+// and teach it to stop there. Where demonstrations are to be noisy, the robot fumbles
+// now and then; what is recorded is what the oracle wanted.
 func (p *performer) act(e task.Episode) (bool, error) {
 	oracle, judge := e.Task.Oracle(e.Goal), e.Task.Judge(e.Goal)
 	verdict := judge.See(p.sim.State())
+	fumbles := task.NewFumbles(e.Seed)
 	for t := time.Duration(0); t < e.Task.Limit() && verdict == task.Running; t += period {
 		begun := time.Now()
 		state := p.sim.State()
@@ -74,8 +76,12 @@ func (p *performer) act(e task.Episode) (bool, error) {
 			p.stage.observe(p.now, frame, state.Arm),
 			p.stage.act(p.now, decision.Command, decision.Thought(state, p.camera)),
 		)
-		for range int(period / step) {
-			err = errors.Join(err, p.sim.Step(decision.Command, step))
+		for k := range period / step {
+			command := decision.Command
+			if p.noise > 0 {
+				command = fumbles.Spoil(t+k*step, command)
+			}
+			err = errors.Join(err, p.sim.Step(command, step))
 			verdict = judge.See(p.sim.State())
 		}
 		if err != nil {
