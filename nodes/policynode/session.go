@@ -11,6 +11,7 @@ import (
 	"hyt/msgs/bus"
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/nodes/calibmonitor"
 	"hyt/nodes/control"
 	"hyt/nodes/execute"
 	"hyt/nodes/node"
@@ -33,6 +34,8 @@ type session struct {
 	actions *execute.Server
 	output  *output.Output
 	monitor *monitor
+
+	calibration *calibmonitor.Monitor // nil: the camera is not calibrated
 
 	mu     sync.Mutex
 	active bool // Run runs: arming is allowed
@@ -90,6 +93,7 @@ func (s *session) Run(ctx context.Context) error {
 	work.Go(func() { s.loop.Run(ctx) })
 	work.Go(func() { s.planner.run(ctx) })
 	work.Go(func() { s.monitor.run(ctx) })
+	work.Go(func() { s.calibration.Run(ctx) })
 	work.Go(func() { s.output.Run(ctx) })
 	if s.config.ArmOnActivate {
 		work.Go(func() { s.armWhenPossible(ctx) })
@@ -170,7 +174,7 @@ func (s *session) connect() (err error) {
 
 // watch subscribes to the robot's sensors.
 func (s *session) watch() error {
-	err := s.observer.Watch(s.node, observe.Cameras{
+	how := observe.Cameras{
 		Compressed: s.config.Compressed(), Rectify: s.config.Rectify,
 		Saw: func(camera int, stamp time.Time) {
 			if camera == 0 {
@@ -178,8 +182,11 @@ func (s *session) watch() error {
 				s.planner.saw(stamp)
 			}
 		},
-	})
-	if err != nil {
+	}
+	if err := s.calibrate(&how); err != nil {
+		return err
+	}
+	if err := s.observer.Watch(s.node, how); err != nil {
 		return err
 	}
 	var sawPose func(time.Time, [3]float64)
