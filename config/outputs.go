@@ -16,7 +16,7 @@ type Outputs struct {
 func (o *Outputs) params() []Param {
 	return []Param{
 		texts(&o.Dimensions, "dimensions", []string{"x x", "y y", "z z", "roll roll", "pitch pitch", "yaw yaw", "gripper gripper"},
-			"What the dimensions of the model's action move, each its name in the model, one of x y z roll pitch yaw gripper, and a factor where it is not 1. A negative one of the gripper counts from 1: the model's 1 is closed. What is not listed moves what it is called."),
+			"What the dimensions of the model's action move, each its name in the model, one of x y z roll pitch yaw gripper done, and a factor where it is not 1. A negative one of the gripper counts from 1: the model's 1 is closed. done moves nothing: 0.5 or more says that the task is done. What is not listed moves what it is called."),
 		text(&o.GripperType, "gripper_type", "float64",
 			"How the gripper is told. float64: std_msgs/Float64 on topic gripper with each command. command: a goal of the action control_msgs/action/GripperCommand whenever the target changes (gripper_action_controller). none: not at all.",
 			"float64", "command", "none"),

@@ -28,6 +28,7 @@ type Policy struct {
 
 	Chunking
 	ExecuteTimeout     float64 // s, of one ~/execute goal
+	DoneAfter          int64   // times that the model says so
 	InstructionTimeout float64 // s; 0: none
 	DeadmanTimeout     float64 // s; 0: none
 	RealtimePriority   int64   // of SCHED_FIFO; 0: none
@@ -135,6 +136,8 @@ func (c *Policy) safetyParams() []Param {
 	return []Param{
 		float(&c.ExecuteTimeout, "execute_timeout", 60, "s", 0.1, 86400,
 			"A goal of the action ~/execute that nobody called done (topic task_done) by then has failed."),
+		integer(&c.DoneAfter, "done_after", 2, "times", 0, 1000,
+			"So often in a row the model has to say that the task is done, by a thought (\"sub done;\") or by a dimension of its action (see dimensions), before the node says it on task_done. 0: the model's word does not count."),
 		float(&c.InstructionTimeout, "instruction_timeout", 0, "s", 0, 86400,
 			"An instruction that was given longer ago than this makes the robot hold, until it is given again. 0: it holds for ever."),
 		float(&c.DeadmanTimeout, "deadman_timeout", 0, "s", 0, 60,

@@ -40,8 +40,13 @@ func NewGuide(t *tokenizer.Tokenizer, fields ...string) *Guide {
 }
 
 // Offer makes t the thought to follow: it is about a frame of that time, and was
-// written for the instruction. A thought without fields to follow changes nothing.
+// written for the instruction. A thought without fields to follow changes nothing; one
+// that all is done leaves nothing to follow.
 func (g *Guide) Offer(t thought.Thought, instruction string, stamp time.Time) {
+	if t.Done() {
+		g.Clear()
+		return
+	}
 	if len(g.fields) > 0 {
 		t = t.Keep(func(field string) bool { return slices.Contains(g.fields, field) })
 	}

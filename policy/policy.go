@@ -42,7 +42,7 @@ type Chunk struct {
 	Mode    Mode
 	Latency time.Duration // measured: image tensor in to chunk out
 
-	Thought    string        // that was followed by mode guided; "" otherwise
+	Thought    string        // that was followed by mode guided or written in mode think; "" otherwise
 	ThoughtAge time.Duration // of the frame that it is about, when this one was seen
 }
 

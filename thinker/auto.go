@@ -88,7 +88,7 @@ func (a *Auto) Act(ctx context.Context, obs policy.Observation, instruction stri
 			now.Thought, err = a.thinker.finish(ctx, d, f.Stamp, []int64{a.think})
 			if !errors.Is(err, ErrStale) {
 				now.Chunk = now.Thought.Chunk
-				now.Chunk.Latency = time.Since(start)
+				now.Chunk.Latency, now.Chunk.Thought = time.Since(start), now.Thought.Text
 				now.Thought.Latency = now.Chunk.Latency
 				return now, err
 			}

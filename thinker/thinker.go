@@ -117,7 +117,7 @@ func (t *Thinker) Think(ctx context.Context, f *policy.Frame, instruction string
 		return Result{}, err
 	}
 	r.Latency = time.Since(start)
-	r.Chunk.Latency = r.Latency
+	r.Chunk.Latency, r.Chunk.Thought = r.Latency, r.Text
 	if r.Malformed == nil && !r.Truncated {
 		t.engine.Guide().Offer(r.Thought, instruction, f.Stamp)
 	}

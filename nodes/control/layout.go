@@ -20,17 +20,21 @@ type target struct {
 	scale float64 // a Row's units per unit of the model
 }
 
-const gripperIndex = 6
+const (
+	gripperIndex = 6
+	doneIndex    = 7
+)
 
-// canonical are the names of an action in Cartesian space, in a Row's order.
-var canonical = []string{"x", "y", "z", "roll", "pitch", "yaw", "gripper"}
+// canonical are the names of an action in Cartesian space, in a Row's order. "done" moves
+// nothing: it is the model's belief, 0..1, that the task is carried out.
+var canonical = []string{"x", "y", "z", "roll", "pitch", "yaw", "gripper", "done"}
 
 // NewLayout reads the names of an action vector that has the canonical ones.
 func NewLayout(names []string) (Layout, error) { return MapLayout(names, nil) }
 
 // MapLayout reads the names of an action vector. mapping says what they move where it
 // is not what they are called: entries "NAME AXIS" or "NAME AXIS SCALE", of a dimension
-// of the model, one of x y z roll pitch yaw gripper, and what to multiply by. A negative
+// of the model, one of x y z roll pitch yaw gripper done, and what to multiply by. A negative
 // scale of the gripper counts from 1: the model's 1 is then closed.
 func MapLayout(names, mapping []string) (Layout, error) {
 	moves := map[string]target{}
@@ -90,7 +94,7 @@ func (l Layout) HasGripper() bool {
 	return slices.ContainsFunc(l.to, func(t target) bool { return t.index == gripperIndex })
 }
 
-// Moves are the names of what the action moves, out of x y z roll pitch yaw gripper.
+// Moves are the names of what the action moves, out of x y z roll pitch yaw gripper done.
 func (l Layout) Moves() (names []string) {
 	for _, to := range l.to {
 		names = append(names, canonical[to.index])
@@ -107,6 +111,7 @@ func (l Layout) Rows(actions [][]float64) ([]Row, error) {
 		}
 		for i, x := range action {
 			switch to := l.to[i]; {
+			case to.index == doneIndex:
 			case to.index != gripperIndex:
 				rows[k].Motion[to.index] = to.scale * x
 			case to.scale < 0:
@@ -119,12 +124,24 @@ func (l Layout) Rows(actions [][]float64) ([]Row, error) {
 	return rows, nil
 }
 
+// Done says whether the model believes, at the beginning of the chunk, that the task is
+// carried out; ok is false where its action says nothing of that.
+func (l Layout) Done(actions [][]float64) (done, ok bool) {
+	for i, to := range l.to {
+		if to.index == doneIndex && len(actions) > 0 && len(actions[0]) == len(l.to) {
+			return to.scale*actions[0][i] >= 0.5, true
+		}
+	}
+	return false, false
+}
+
 // Largest is how large a Row's values get, where those of the model are at most so
 // large (one for each dimension, not negative).
 func (l Layout) Largest(most []float64) (r Row) {
 	for i, to := range l.to {
 		size := math.Abs(to.scale) * most[i]
 		switch {
+		case to.index == doneIndex:
 		case to.index != gripperIndex:
 			r.Motion[to.index] = size
 		case to.scale < 0:

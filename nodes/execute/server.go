@@ -20,10 +20,10 @@ import (
 	"hyt/nodes/node"
 )
 
-// Runner begins what an instruction asks for, or says why it cannot be done now. What
-// happens after Begin has returned counts for the task.
+// Runner begins what a goal asks for, or says why it cannot be done now. What happens
+// after Begin has returned counts for the task.
 type Runner interface {
-	Begin(instruction string) (Task, error)
+	Begin(goal hyt_msgs.ExecuteGoal) (Task, error)
 }
 
 // Task is an instruction being carried out.
@@ -129,7 +129,7 @@ func (s *Server) begin(q *hyt_msgs.ExecuteSendGoalRequest) (Task, error) {
 	if slices.ContainsFunc(s.goals, func(g *goal) bool { return g.info.GoalId == q.GoalId }) {
 		return nil, errors.New("a goal of this id was sent before")
 	}
-	return s.runner.Begin(q.Goal.Instruction)
+	return s.runner.Begin(q.Goal)
 }
 
 func (s *Server) carryOut(ctx context.Context, g *goal, t Task) {

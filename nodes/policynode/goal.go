@@ -13,10 +13,13 @@ import (
 	"hyt/nodes/control"
 	"hyt/nodes/execute"
 	"hyt/nodes/observe"
+	"hyt/policy"
+	"hyt/policy/thought"
 )
 
 // goals begins the goals of ~/execute: it implements execute.Runner. Who judges whether
-// a task is done publishes on task_done: a person, a simulator, another node.
+// a task is done publishes on task_done: a person, a simulator, another node, or this one
+// where the model says so (see ending).
 type goals struct {
 	session *session
 	limit   time.Duration // of one goal
@@ -30,6 +33,7 @@ type goals struct {
 type goal struct {
 	goals       *goals
 	instruction string
+	mode        policy.Mode // "": as the node does
 	thoughts    chan *hyt_msgs.Thought
 	ended       chan error // nil: done
 }
@@ -37,24 +41,47 @@ type goal struct {
 var errTaskFailed = errors.New("the task failed (task_done is false)")
 
 // Begin implements execute.Runner.
-func (g *goals) Begin(instruction string) (execute.Task, error) {
-	instruction = strings.TrimSpace(instruction)
-	if observe.MeansHold(instruction) {
-		return nil, fmt.Errorf("the instruction %q asks for nothing", instruction)
+func (g *goals) Begin(asked hyt_msgs.ExecuteGoal) (execute.Task, error) {
+	instruction, mode := strings.TrimSpace(strings.ToValidUTF8(asked.Instruction, "\uFFFD")), policy.Mode(asked.Mode)
+	if err := g.check(instruction, mode); err != nil {
+		return nil, err
 	}
-	switch g.session.controller.Report(g.session.node.Now()).State {
-	case control.Disarmed:
-		return nil, errors.New("the robot is not armed: call ~/arm first")
-	case control.Stopped:
-		return nil, errors.New("the stop is latched: call ~/reset_stop first")
-	}
-	next := &goal{goals: g, instruction: instruction, thoughts: make(chan *hyt_msgs.Thought, 1), ended: make(chan error, 1)}
+	next := &goal{goals: g, instruction: instruction, mode: mode, thoughts: make(chan *hyt_msgs.Thought, 1), ended: make(chan error, 1)}
 	g.mu.Lock()
 	g.now = next
 	g.mu.Unlock()
 	g.session.controller.SawInstruction(g.session.node.Now())
-	g.session.planner.change(func(t *task) { t.instruction = instruction })
+	g.session.planner.change(func(t *task) {
+		t.instruction, t.goal = instruction, mode
+		if mode == policy.Follow {
+			t.follow = instruction
+		}
+	})
 	return next, nil
+}
+
+// check says why a goal cannot be carried out now, or nil.
+func (g *goals) check(instruction string, mode policy.Mode) error {
+	if observe.MeansHold(instruction) {
+		return fmt.Errorf("the instruction %q asks for nothing", instruction)
+	}
+	if mode != "" {
+		if err := g.session.planner.model.Can(mode); err != nil {
+			return err
+		}
+	}
+	if mode == policy.Follow {
+		if _, err := thought.Parse(instruction); err != nil {
+			return err
+		}
+	}
+	switch g.session.controller.Report(g.session.node.Now()).State {
+	case control.Disarmed:
+		return errors.New("the robot is not armed: call ~/arm first")
+	case control.Stopped:
+		return errors.New("the stop is latched: call ~/reset_stop first")
+	}
+	return nil
 }
 
 // Run implements execute.Task. When it returns, the robot holds, unless somebody has
@@ -88,8 +115,12 @@ func (g *goals) end(r *goal) {
 	g.now = nil
 	g.mu.Unlock()
 	g.session.planner.change(func(t *task) {
+		t.goal = ""
 		if t.instruction == r.instruction {
 			t.instruction = ""
+		}
+		if r.mode == policy.Follow && t.follow == r.instruction {
+			t.follow = ""
 		}
 	})
 }
@@ -123,7 +154,7 @@ func (g *goals) finish(applies func(*goal) bool, err error) {
 }
 
 // thought hears thoughts.
-func (g *goals) thought(m *hyt_msgs.Thought) {
+func (g *goals) thoughtOf(m *hyt_msgs.Thought) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.now == nil {

@@ -250,7 +250,7 @@ func TestFollowModeTakesTheGivenThought(t *testing.T) {
 			t.Errorf("%d moving, asked %q", moving(got), r.model.heard())
 		}
 		for _, tt := range []struct{ mode, want string }{
-			{"think", "the fake model has no mode think"},
+			{"auto", "the fake model has no mode auto"},
 			{"fast", `parameter "mode" is "fast", must be one of act, think, follow, guided, auto`},
 		} {
 			if a := call[hyt_msgs.SetModeResponse](r, "/policy/set_mode", &hyt_msgs.SetModeRequest{Mode: tt.mode}); a.Success || a.Message != tt.want {

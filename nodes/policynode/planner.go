@@ -34,6 +34,7 @@ type planner struct {
 	maxAge     atomic.Int64 // ns, of an image
 
 	task     task
+	ending   *ending
 	changing sync.Mutex    // one change after another, so that others hear the last one last
 	changed  chan struct{} // the task did; one token at most
 	newest   atomic.Int64  // stamp of the first camera's newest good image, ns
@@ -169,6 +170,7 @@ func (p *planner) heard(t thought.Thought, stamp time.Time) {
 	if now.hold || stamp.Before(now.since) {
 		return
 	}
+	p.ending.saw(t.Done(), now.since)
 	p.model.Heard(t, now.instruction, stamp)
 }
 
@@ -193,10 +195,24 @@ func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observati
 	if err := p.controller.Offer(control.Chunk{Stamp: chunk.Stamp, Period: chunk.Period, Rows: rows}); err != nil {
 		return err
 	}
+	p.ended(chunk, asked.since)
 	age := p.now().Sub(obs.Stamp)
 	p.ages.Add(age)
 	p.foresee.Took(age)
 	return p.chunks.Publish(p.message(chunk))
+}
+
+// ended hears whether the chunk, or the thought before it, says that the task is done.
+func (p *planner) ended(c policy.Chunk, since time.Time) {
+	if done, says := p.layout.Done(c.Actions); says {
+		p.ending.saw(done, since)
+	}
+	if c.Mode != policy.Think {
+		return
+	}
+	if t, err := thought.Parse(c.Thought); err == nil {
+		p.ending.saw(t.Done(), since)
+	}
 }
 
 func (p *planner) message(c policy.Chunk) *hyt_msgs.ActionChunk {

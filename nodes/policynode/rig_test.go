@@ -40,12 +40,13 @@ type fakeModel struct {
 	took     time.Duration
 	asked    []string // "mode: text"
 	thoughts []string // heard: "instruction: text"
+	thinks   string   // written before each chunk
 }
 
 func (*fakeModel) SHA256() string { return "abc" }
 
 func (m *fakeModel) Can(mode policy.Mode) error {
-	if !slices.Contains([]policy.Mode{policy.Act, policy.Follow, policy.Guided}, mode) {
+	if !slices.Contains([]policy.Mode{policy.Act, policy.Follow, policy.Guided, policy.Think}, mode) {
 		return fmt.Errorf("the fake model has no mode %s", mode)
 	}
 	return nil
@@ -81,7 +82,7 @@ func (m *fakeModel) Plan(_ context.Context, mode policy.Mode, obs policy.Observa
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked = append(m.asked, string(mode)+": "+text)
-	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: took}
+	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: took, Thought: m.thinks}
 	for range 4 {
 		c.Actions = append(c.Actions, []float64{m.velocity / 10, 0, 0.5})
 	}

@@ -198,7 +198,7 @@ func (s *session) watch() error {
 
 // hearJudges subscribes to what tells how a goal goes.
 func (s *session) hearJudges() (err error) {
-	if _, err = node.Subscribe(s.node, "task_done", bus.Default(), s.goals.judged); err != nil {
+	if err = s.hearTheEnd(); err != nil {
 		return err
 	}
 	if _, err = node.Subscribe(s.node, "thought", bus.Default(), s.thought); err != nil {
@@ -214,6 +214,23 @@ func (s *session) hearJudges() (err error) {
 	return err
 }
 
+// hearTheEnd hears on task_done who judges whether a task is done, and lets the model
+// judge there, too.
+func (s *session) hearTheEnd() error {
+	done, err := node.Advertise[*std_msgs.Bool](s.node, "task_done", bus.Default())
+	if err != nil {
+		return err
+	}
+	s.planner.ending = &ending{need: int(s.config.DoneAfter), tell: func() {
+		s.node.Log().Info("the model says that the task is done", "instruction", s.planner.task.get().instruction)
+		if err := done.Publish(&std_msgs.Bool{Data: true}); err != nil {
+			s.node.Log().Warn("task_done was not sent", "error", err)
+		}
+	}}
+	_, err = node.Subscribe(s.node, "task_done", bus.Default(), s.goals.judged)
+	return err
+}
+
 func (s *session) instructed(text string) {
 	s.node.Log().Info("instruction", "text", text)
 	s.controller.SawInstruction(s.node.Now())
@@ -223,7 +240,7 @@ func (s *session) instructed(text string) {
 
 // thought hears what a thinker thinks, in this process or in another.
 func (s *session) thought(m *hyt_msgs.Thought) {
-	s.goals.thought(m)
+	s.goals.thoughtOf(m)
 	if t, err := thought.Parse(m.Text); err == nil {
 		s.planner.heard(t, m.Header.Stamp.AsTime())
 	}

@@ -1,6 +1,7 @@
 package policynode
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -14,9 +15,10 @@ type task struct {
 	mu          sync.Mutex
 	mode        policy.Mode
 	instruction string
-	since       time.Time // that it holds
-	follow      string    // a thought, or part of one
-	epoch       int64     // changes with every change; plans for an older one are dropped
+	since       time.Time   // that it holds
+	follow      string      // a thought, or part of one
+	goal        policy.Mode // of the goal of ~/execute, while there is one that names a mode; else ""
+	epoch       int64       // changes with every change; plans for an older one are dropped
 }
 
 // snapshot is a task at one instant.
@@ -46,8 +48,9 @@ func (t *task) change(apply func(*task)) snapshot {
 
 // now needs t.mu. The word "stop" as an instruction counts in every mode.
 func (t *task) now() snapshot {
-	s := snapshot{mode: t.mode, instruction: t.instruction, since: t.since, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
-	if t.mode == policy.Follow {
+	mode := cmp.Or(t.goal, t.mode)
+	s := snapshot{mode: mode, instruction: t.instruction, since: t.since, text: t.instruction, hold: observe.MeansHold(t.instruction), epoch: t.epoch}
+	if mode == policy.Follow {
 		s.text = t.follow
 		s.hold = observe.MeansHold(t.follow) || strings.EqualFold(t.instruction, "stop")
 	}

@@ -74,7 +74,12 @@ func plan(body []string) ([]string, error) {
 	return steps, nil
 }
 
-func step(body []string) (string, error) { return phrase(body, 2, "a verb and an object") }
+func step(body []string) (string, error) {
+	if len(body) == 1 && body[0] == stepDone {
+		return stepDone, nil
+	}
+	return phrase(body, 2, "a verb and an object")
+}
 
 // phrase joins at least atLeast plain words.
 func phrase(body []string, atLeast int, what string) (string, error) {

@@ -4,7 +4,7 @@
 //	thought = { field ";" } ;            fields in this order, any may be missing
 //	field   = "plan" step { "," step } | "sub" step | "target" object place
 //	        | "ee" place | "move" motion | "grip" ( "open" | "close" | "hold" )
-//	step    = verb object [ relation object ]
+//	step    = verb object [ relation object ] | "done"
 //	place   = "<xNN>" "<yNN>"            image bins 00..63 of the first camera, column and row
 //	motion  = ( "left" | "right" | "forward" | "back" | "up" | "down"
 //	        | "turn" "left"|"right" | "still" ) { same }
@@ -12,6 +12,8 @@
 // For example:
 //
 //	plan push red cube left of blue ball, touch green bar; sub push red cube left of blue ball; target red cube <x12> <y40>; ee <x30> <y31>; move left back; grip close;
+//
+// "sub done;" says that there is nothing left to do ([Thought.Done]).
 //
 // Verbs, objects and relations are open: any words will do, so that a new task
 // needs no new grammar. [Parse] reads a thought, [Thought.String] writes it.
@@ -45,6 +47,12 @@ const (
 
 // order is the grammar's order of fields.
 func order() [6]string { return [6]string{Plan, Sub, Target, EE, Move, Grip} }
+
+// stepDone is the step of a task that is carried out.
+const stepDone = "done"
+
+// Done says whether the thought is that the task is carried out.
+func (t Thought) Done() bool { return t.Sub == stepDone }
 
 // Fields returns the names of the fields that t has, in the grammar's order.
 func (t Thought) Fields() []string {

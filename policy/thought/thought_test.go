@@ -210,3 +210,15 @@ func TestAtFindsTheNearestBin(t *testing.T) {
 		}
 	}
 }
+
+func TestDoneIsAStepByItself(t *testing.T) {
+	for text, want := range map[string]bool{
+		"sub done;": true, "Sub Done": true, "sub done; move still; grip open;": true,
+		"sub push done cube;": false, "plan done; sub push cube;": false, "grip open;": false, "": false,
+	} {
+		got, err := Parse(text)
+		if err != nil || got.Done() != want {
+			t.Errorf("%q: %v, %v", text, got.Done(), err)
+		}
+	}
+}
