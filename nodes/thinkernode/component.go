@@ -90,8 +90,11 @@ func (m *mind) connect(n *node.Node) (err error) {
 	if m.overlay, err = openOverlay(n, m.observer); err != nil {
 		return err
 	}
-	err = m.observer.Watch(n, observe.Cameras{Compressed: m.config.Compressed(), Rectify: m.config.Rectify})
-	if err != nil {
+	how := observe.Cameras{Compressed: m.config.Compressed(), Rectify: m.config.Rectify}
+	if m.places, how.Info, err = openPlaces(n, m.config, s.Cameras[0]); err != nil {
+		return err
+	}
+	if err := m.observer.Watch(n, how); err != nil {
 		return err
 	}
 	if err := m.observer.WatchRobot(n, nil); err != nil {

@@ -29,6 +29,7 @@ type mind struct {
 	observer *observe.Observer
 	thoughts *bus.Publisher[*hyt_msgs.Thought]
 	overlay  *overlay
+	places   *places // nil: the camera\'s place is not known
 	now      func() time.Time
 	log      *slog.Logger
 	changed  chan struct{} // the instruction did; one token at most
@@ -175,7 +176,7 @@ func (m *mind) think(ctx context.Context, f *policy.Frame, instruction string) e
 	m.thinking.Add(r.Latency)
 	age := m.now().Sub(f.Stamp)
 	m.note(func() { m.latest.result, m.latest.frameAge, m.latest.at = r, age, m.now() })
-	return errors.Join(m.thoughts.Publish(message(r, f.Stamp, age)), m.overlay.show(r, instruction, f.Stamp))
+	return errors.Join(m.thoughts.Publish(message(r, f.Stamp, age)), m.places.show(r.Thought, f.Stamp), m.overlay.show(r, instruction, f.Stamp))
 }
 
 func (m *mind) note(f func()) {

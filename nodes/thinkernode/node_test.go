@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hyt/config"
 	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/mem"
@@ -46,6 +47,11 @@ type rig struct {
 }
 
 func start(t *testing.T, o policytest.Options, test func(*rig)) {
+	startWith(t, o, func(*config.Thinker) {}, test)
+}
+
+// startWith is start with other parameters.
+func startWith(t *testing.T, o policytest.Options, change func(*config.Thinker), test func(*rig)) {
 	model := policytest.New(t, o)
 	synctest.Test(t, func(t *testing.T) {
 		driver := mem.Open()
@@ -67,6 +73,7 @@ func start(t *testing.T, o policytest.Options, test func(*rig)) {
 		r.connect()
 		c := New(pool)
 		c.config.Model = model.Dir
+		change(&c.config)
 		n := open("thinker")
 		var beside sync.WaitGroup
 		beside.Go(r.sense)
