@@ -29,7 +29,7 @@ type mind struct {
 	observer *observe.Observer
 	thoughts *bus.Publisher[*hyt_msgs.Thought]
 	overlay  *overlay
-	places   *places // nil: the camera\'s place is not known
+	places   *places // nil: the camera's place is not known
 	now      func() time.Time
 	log      *slog.Logger
 	changed  chan struct{} // the instruction did; one token at most
