@@ -22,7 +22,7 @@ type Actor interface {
 	Act(ctx context.Context, obs policy.Observation) (policy.Chunk, error)
 }
 
-// ActorFactory makes one actor for one worker. Mode says how it is to run.
+// ActorFactory makes one actor for one worker. mode says how it is to run.
 type ActorFactory func(mode policy.Mode) (Actor, error)
 
 // Thinker is an Actor that tells its latest thought, for captions.

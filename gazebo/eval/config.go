@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -31,18 +32,22 @@ const DefaultReplan = 400 * time.Millisecond
 
 // Config says what to play.
 type Config struct {
-	Tasks    []string         // names; empty: all
-	Splits   []task.Split     // empty: id
-	Modes    []policy.Mode    // empty: act
-	Controls []Control        // empty: plain only
-	Episodes int              // for each task, split, mode and control
-	Seed     int64            // of the first episode; the others follow
-	Replan   time.Duration    // between observations; 0: DefaultReplan
-	Latency  time.Duration    // simulated time from an observation to its chunk's first use
-	Noise    float64          // sim.Scene.ActuationNoise, m/s
-	Workers  int              // episodes at a time; 0: 1
-	Limits   *control.Limits  // nil: DefaultLimits
-	Chunking control.Chunking // how chunks become velocities
+	Tasks    []string      // names; empty: all
+	Splits   []task.Split  // empty: id
+	Modes    []policy.Mode // empty: act
+	Controls []Control     // empty: plain only
+	Episodes int           // for each task, split, mode and control
+	Seed     int64         // of the first episode; the others follow
+	Replan   time.Duration // between observations; 0: DefaultReplan
+	Latency  time.Duration // simulated time from an observation to its chunk's first use
+	Noise    float64       // sim.Scene.ActuationNoise, m/s
+	// ImageNoise is the standard deviation of what is added to each value of a pixel, 0..255.
+	ImageNoise float64
+	Dropped    float64          // share of camera frames that are lost
+	Cameras    []string         // of the policy under test, by sim's names; empty: sim.Overhead
+	Workers    int              // episodes at a time; 0: 1
+	Limits     *control.Limits  // nil: DefaultLimits
+	Chunking   control.Chunking // how chunks become velocities
 
 	// NewSim makes a worker's simulator. SimName is its name in reports.
 	NewSim  func() (sim.Sim, error)
@@ -51,6 +56,9 @@ type Config struct {
 	Camera func(sim.Scene) task.Camera
 	// ModelSHA256 is copied into the report.
 	ModelSHA256 string
+
+	// Played are episodes of an earlier run of the same; they are not played again.
+	Played []Result
 
 	// OnResult, if set, hears of every episode as it ends, one call at a time.
 	OnResult func(Result)
@@ -63,29 +71,9 @@ type Config struct {
 // is used by one goroutine; Close is called once.
 type Recorder interface {
 	Record(s sim.State, thought string) error
-	Close(Result) error
+	// Close ends the film and says in which file it is; "" for one that is not kept.
+	Close(Result) (file string, err error)
 }
-
-// Episode names one episode of a run.
-type Episode struct {
-	Task        string
-	Split       task.Split
-	Mode        policy.Mode // "" where a reference policy plays
-	Control     Control
-	Seed        int64
-	Instruction string // as the actor hears it
-}
-
-// Result is how an episode ended.
-type Result struct {
-	Episode
-	Verdict task.Verdict // Running: the time was up
-	Time    time.Duration
-	Latency []time.Duration // measured, of each inference
-}
-
-// Success says whether the task was done.
-func (r Result) Success() bool { return r.Verdict == task.Success }
 
 // reference says whether the control plays without the policy under test.
 func (c Control) reference() bool { return c == Still || c == Random || c == Oracle }
@@ -111,6 +99,9 @@ func (c Config) complete() (Config, error) {
 	if len(c.Controls) == 0 {
 		c.Controls = []Control{Plain}
 	}
+	if len(c.Cameras) == 0 {
+		c.Cameras = []string{sim.Overhead}
+	}
 	if c.Replan == 0 {
 		c.Replan = DefaultReplan
 	}
@@ -126,6 +117,8 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("evaluation of %d episodes: want at least 1", c.Episodes)
 	case c.Replan < step || c.Replan%step != 0:
 		return c, fmt.Errorf("replan interval %v is not a multiple of the control step %v", c.Replan, step)
+	case c.ImageNoise < 0 || math.IsNaN(c.ImageNoise) || !(c.Dropped >= 0 && c.Dropped < 1):
+		return c, fmt.Errorf("image noise %v and dropped frames %v: want a standard deviation and a share below 1", c.ImageNoise, c.Dropped)
 	case c.Latency < 0 || c.Latency%step != 0:
 		return c, fmt.Errorf("injected latency %v is not a multiple of the control step %v", c.Latency, step)
 	}

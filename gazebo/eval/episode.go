@@ -19,49 +19,74 @@ type job struct {
 	scene task.Episode
 }
 
-// play is one episode being played. The simulator waits for the actor.
+// play is one episode being played. The simulator waits for the pilot.
 type play struct {
-	cfg   *Config
-	job   job
-	world sim.Sim
-	actor Actor
-	film  Recorder // nil: not filmed
+	cfg     *Config
+	job     job
+	world   sim.Sim
+	pilot   Pilot
+	film    Recorder // nil: not filmed
+	cameras *cameras // nil: the pilot needs none
+	thinks  func(sim.State) string
 
-	arm    *driver
 	judge  task.Judge
 	result Result
-
-	waiting bool // chunk waits until due: the injected latency
-	chunk   policy.Chunk
-	due     time.Duration
 }
 
 // run plays to the verdict or the time limit.
 func (p *play) run(ctx context.Context) (Result, error) {
-	err := p.start()
-	for now := time.Duration(0); err == nil; now += step {
-		var over bool
-		if over, err = p.tick(ctx, now); over {
-			return p.result, nil
-		}
+	p.result.Episode = p.job.Episode
+	err := p.start(ctx)
+	if err == nil {
+		err = p.steps(ctx)
+		p.result.Latency = p.pilot.Latency()
 	}
-	return p.result, fmt.Errorf("%s, split %s, seed %d, at %v: %w",
-		p.job.Task, p.job.Split, p.job.Seed, p.result.Time, err)
+	if err != nil {
+		return p.result, err
+	}
+	p.result.Bag, err = p.pilot.End(p.result)
+	return p.result, err
 }
 
-func (p *play) start() error {
-	p.result.Episode = p.job.Episode
+func (p *play) start(ctx context.Context) error {
 	scene := p.job.scene.Scene
 	scene.ActuationNoise = p.cfg.Noise
-	if err := p.world.Reset(scene); err != nil {
-		return err
-	}
-	if err := p.actor.Start(p.job.Instruction); err != nil {
+	if err := reset(p.world, p.job.scene, scene); err != nil {
 		return err
 	}
 	p.judge = p.job.scene.Task.Judge(p.job.scene.Goal)
-	p.arm = newDriver(*p.cfg.Limits, p.cfg.Chunking, scene.Arm)
-	return p.arm.start(scene.Arm)
+	if p.job.Mode == policy.Follow {
+		oracle := p.job.scene.Task.Oracle(p.job.scene.Goal)
+		camera, ok := p.world.(interface{ Camera() task.Camera })
+		if !ok {
+			return fmt.Errorf("mode follow needs the demonstrator's thoughts, and simulator %s does not say where its camera is", p.cfg.SimName)
+		}
+		p.thinks = func(s sim.State) string { return oracle.Decide(s).Thought(s, camera.Camera()).String() }
+	}
+	state := p.world.State()
+	return p.pilot.Begin(ctx, p.job.Episode, Senses{Arm: state.Arm, truth: state})
+}
+
+// reset puts the scene on the table. Who draws scenes himself, by their names, is asked
+// by their names.
+func reset(world sim.Sim, e task.Episode, scene sim.Scene) error {
+	if r, ok := world.(interface{ ResetEpisode(task.Episode) error }); ok {
+		e.Scene = scene
+		return r.ResetEpisode(e)
+	}
+	return world.Reset(scene)
+}
+
+// steps plays step by step.
+func (p *play) steps(ctx context.Context) error {
+	for now := time.Duration(0); ; now += step {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if over, err := p.tick(ctx, now); over || err != nil {
+			return err
+		}
+	}
 }
 
 // tick judges the present and, unless the episode is over, moves on by one step.
@@ -69,13 +94,16 @@ func (p *play) tick(ctx context.Context, now time.Duration) (over bool, err erro
 	state := p.world.State()
 	p.result.Time, p.result.Verdict = now, p.judge.See(state)
 	over = p.result.Verdict != task.Running || now >= p.job.scene.Task.Limit()
-	replan := !over && now%p.interval() == 0
-	if replan {
-		if err := p.replan(ctx, now, state); err != nil {
+	senses := Senses{Time: now, Arm: state.Arm, truth: state}
+	if !over && p.cameras != nil {
+		if senses.View, err = p.cameras.look(p.world, now, state.Arm); err != nil {
 			return false, err
 		}
+		if senses.View != nil && p.thinks != nil {
+			senses.Thought = p.thinks(state)
+		}
 	}
-	if over || replan {
+	if over || now%p.pictures() == 0 {
 		if err := p.record(); err != nil {
 			return false, err
 		}
@@ -83,46 +111,19 @@ func (p *play) tick(ctx context.Context, now time.Duration) (over bool, err erro
 	if over {
 		return true, nil
 	}
-	if p.waiting && now >= p.due {
-		p.waiting = false
-		if err := p.arm.offer(p.chunk); err != nil {
-			return false, err
-		}
+	cmd, err := p.pilot.Command(ctx, senses)
+	if err != nil {
+		return false, err
 	}
-	return false, p.world.Step(p.arm.command(now, state.Arm), step)
+	return false, p.world.Step(cmd, step)
 }
 
-// interval is the time between observations; references decide at their own rate.
-func (p *play) interval() time.Duration {
+// pictures is the time between pictures of a film.
+func (p *play) pictures() time.Duration {
 	if p.job.Control.reference() {
 		return actionPeriod
 	}
 	return p.cfg.Replan
-}
-
-// replan shows the present to the actor and keeps its chunk until it is due.
-func (p *play) replan(ctx context.Context, now time.Duration, state sim.State) error {
-	if in, ok := p.actor.(insider); ok {
-		in.see(state)
-	}
-	obs := policy.Observation{Stamp: stamp(now), Proprio: proprio(state.Arm)}
-	if !p.job.Control.reference() {
-		frame, err := p.world.Render(sim.Overhead)
-		if err != nil {
-			return err
-		}
-		if p.job.Control == Blank {
-			frame.RGB = grey(len(frame.RGB))
-		}
-		obs.Images = [][]byte{frame.RGB}
-	}
-	chunk, err := p.actor.Act(ctx, obs)
-	if err != nil {
-		return err
-	}
-	p.result.Latency = append(p.result.Latency, chunk.Latency)
-	p.chunk, p.due, p.waiting = chunk, now+p.cfg.Latency, true
-	return nil
 }
 
 func (p *play) record() error {
@@ -130,7 +131,7 @@ func (p *play) record() error {
 		return nil
 	}
 	text := ""
-	if t, ok := p.actor.(Thinker); ok {
+	if t, ok := p.pilot.(Thinker); ok {
 		text = t.Thought()
 	}
 	return p.film.Record(p.world.State(), text)
@@ -139,13 +140,4 @@ func (p *play) record() error {
 // proprio is the tabletop's proprioception vector: x y z (m), yaw (rad), gripper.
 func proprio(a sim.Arm) []float32 {
 	return []float32{float32(a.X), float32(a.Y), float32(a.Z), float32(a.Yaw), float32(a.Gripper)}
-}
-
-// grey is a picture of nothing.
-func grey(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = 128
-	}
-	return b
 }

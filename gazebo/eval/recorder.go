@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"hyt/gazebo/render"
@@ -12,13 +13,20 @@ import (
 	"hyt/gazebo/sim"
 )
 
-// filmRecorder draws an episode at its own size and writes it as a GIF.
+// filmRecorder keeps an episode's states. It draws them, at its own size, when the episode
+// is over and wanted as a film.
 type filmRecorder struct {
-	renderer *render.Renderer
-	film     *Film
-	episode  Episode
-	path     string
-	last     time.Duration
+	scene   sim.Scene
+	episode Episode
+	size    int
+	dir     string
+	wanted  func(Result) bool
+	shots   []shot
+}
+
+type shot struct {
+	state   sim.State
+	thought string
 }
 
 // Films returns a Config.Film that films the n episodes from seed first of each
@@ -29,49 +37,78 @@ func Films(dir string, first, n int64, size int) func(Episode, sim.Scene) (Recor
 		if e.Seed < first || e.Seed >= first+n || (e.Control != Plain && e.Control != Oracle) {
 			return nil, nil
 		}
-		who := string(e.Mode)
-		if e.Control == Oracle {
-			who = string(Oracle)
-		}
-		name := fmt.Sprintf("%s_%s_%s_%d.gif", e.Task, e.Split, who, e.Seed)
-		return newFilmRecorder(e, scene, size, filepath.Join(dir, name))
+		return &filmRecorder{scene: scene, episode: e, size: size, dir: dir, wanted: func(Result) bool { return true }}, nil
 	}
 }
 
-func newFilmRecorder(e Episode, scene sim.Scene, size int, path string) (Recorder, error) {
-	s, err := stage.Load(scene.World)
-	if err != nil {
-		return nil, err
+// Failures returns a Config.Film that films episodes in which the policy under test, or
+// the oracle, does not succeed: the first n that end so in each cell.
+func Failures(dir string, n, size int) func(Episode, sim.Scene) (Recorder, error) {
+	var mu sync.Mutex
+	filmed := map[group]int{}
+	wanted := func(r Result) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.Success() || filmed[r.group()] == n {
+			return false
+		}
+		filmed[r.group()]++
+		return true
 	}
-	r, err := render.New(s, size, size)
-	if err != nil {
-		return nil, err
+	return func(e Episode, scene sim.Scene) (Recorder, error) {
+		if e.Control != Plain && e.Control != Oracle {
+			return nil, nil
+		}
+		return &filmRecorder{scene: scene, episode: e, size: size, dir: dir, wanted: wanted}, nil
 	}
-	if err := r.SetScene(scene); err != nil {
-		return nil, err
-	}
-	return &filmRecorder{renderer: r, film: NewFilm(size), episode: e, path: path}, nil
 }
 
 func (f *filmRecorder) Record(s sim.State, thought string) error {
-	const shortest = 100 * time.Millisecond // slower machines skip shorter frames
-	delay := max(s.Time-f.last, shortest)
-	f.last = s.Time
-	return f.film.Add(f.renderer.Draw(s), delay, f.episode.Instruction, thought)
+	f.shots = append(f.shots, shot{s, thought})
+	return nil
 }
 
-// Close writes the file; its last picture says how it ended.
-func (f *filmRecorder) Close(r Result) error {
-	if f.film.Len() == 0 {
-		return nil
+// Close draws and writes the film; its last picture says how it ended.
+func (f *filmRecorder) Close(r Result) (string, error) {
+	if len(f.shots) == 0 || !f.wanted(r) {
+		return "", nil
 	}
-	f.film.end(time.Second, fmt.Sprintf("%s after %.1f s", r.Verdict, r.Time.Seconds()))
-	if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil {
-		return err
-	}
-	file, err := os.Create(f.path)
+	film, err := f.draw()
 	if err != nil {
-		return err
+		return "", err
 	}
-	return errors.Join(f.film.WriteGIF(file), file.Close())
+	film.end(time.Second, fmt.Sprintf("%s after %.1f s", r.verdict(), r.Time.Seconds()))
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+		return "", err
+	}
+	path := filepath.Join(f.dir, f.episode.Name()+".gif")
+	file, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	return path, errors.Join(film.WriteGIF(file), file.Close())
+}
+
+func (f *filmRecorder) draw() (*Film, error) {
+	s, err := stage.Load(f.scene.World)
+	if err != nil {
+		return nil, err
+	}
+	r, err := render.New(s, f.size, f.size)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.SetScene(f.scene); err != nil {
+		return nil, err
+	}
+	const shortest = 100 * time.Millisecond // slower machines skip shorter frames
+	film, last := NewFilm(f.size), time.Duration(0)
+	for _, shot := range f.shots {
+		delay := max(shot.state.Time-last, shortest)
+		last = shot.state.Time
+		if err := film.Add(r.Draw(shot.state), delay, f.episode.Instruction, shot.thought); err != nil {
+			return nil, err
+		}
+	}
+	return film, nil
 }

@@ -22,7 +22,11 @@ type Report struct {
 	ReplanS     float64                   `json:"replan_s"`
 	InjectedS   float64                   `json:"injected_latency_s"`
 
-	Results []Result `json:"-"` // every episode, cell by cell
+	ImageNoise float64  `json:"image_noise"`
+	Dropped    float64  `json:"dropped_frames"`
+	Planned    int      `json:"planned"` // episodes; fewer results: the run was stopped
+	Lost       int      `json:"lost"`    // episodes that count in no cell, each with its reason in results
+	Results    []Result `json:"results"` // every episode, cell by cell
 }
 
 // Cell is one line of the success table.
@@ -31,27 +35,36 @@ type Cell struct {
 	Split     task.Split  `json:"split"`
 	Mode      policy.Mode `json:"mode"`
 	Control   Control     `json:"control,omitempty"`
-	Episodes  int         `json:"episodes"`
+	Episodes  int         `json:"episodes"` // played to their end
 	Successes int         `json:"successes"`
 	Rate      float64     `json:"rate"`
 	CI95      [2]float64  `json:"ci95"`   // Wilson
 	Wrong     int         `json:"wrong"`  // ended by a mistake, such as the wrong object touched; the rest ran out of time
 	TimeS     float64     `json:"time_s"` // mean simulated time of the successes
+	Lost      int         `json:"lost"`   // simulator or policy failed: these count neither way
 }
 
-func newReport(cfg Config, results []Result) Report {
+func newReport(cfg Config, planned int, results []Result) Report {
 	r := Report{
 		LatencyMS: map[policy.Mode]Quantiles{}, Seed: cfg.Seed, ModelSHA256: cfg.ModelSHA256,
-		Sim: cfg.SimName, ReplanS: cfg.Replan.Seconds(), InjectedS: cfg.Latency.Seconds(), Results: results,
+		Sim: cfg.SimName, ReplanS: cfg.Replan.Seconds(), InjectedS: cfg.Latency.Seconds(),
+		ImageNoise: cfg.ImageNoise, Dropped: cfg.Dropped, Planned: planned, Results: results,
 	}
 	latency := map[policy.Mode][]time.Duration{}
-	for start := 0; start < len(results); start += cfg.Episodes {
-		cell := results[start : start+cfg.Episodes]
-		r.Cells = append(r.Cells, newCell(cell))
-		for _, e := range cell {
-			if !e.Control.reference() {
-				latency[e.Mode] = append(latency[e.Mode], e.Latency...)
-			}
+	for start := 0; start < len(results); {
+		end := start + 1
+		for end < len(results) && results[end].group() == results[start].group() {
+			end++
+		}
+		r.Cells = append(r.Cells, newCell(results[start:end]))
+		start = end
+	}
+	for _, e := range results {
+		if !e.Control.reference() {
+			latency[e.Mode] = append(latency[e.Mode], e.Latency...)
+		}
+		if e.Lost != "" {
+			r.Lost++
 		}
 	}
 	for mode, d := range latency {
@@ -62,9 +75,14 @@ func newReport(cfg Config, results []Result) Report {
 
 func newCell(results []Result) Cell {
 	e := results[0].Episode
-	c := Cell{Task: e.Task, Split: e.Split, Mode: e.Mode, Control: e.Control, Episodes: len(results)}
+	c := Cell{Task: e.Task, Split: e.Split, Mode: e.Mode, Control: e.Control}
 	var total time.Duration
 	for _, r := range results {
+		if r.Lost != "" {
+			c.Lost++
+			continue
+		}
+		c.Episodes++
 		switch r.Verdict {
 		case task.Success:
 			c.Successes++
@@ -73,7 +91,9 @@ func newCell(results []Result) Cell {
 			c.Wrong++
 		}
 	}
-	c.Rate = float64(c.Successes) / float64(c.Episodes)
+	if c.Episodes > 0 {
+		c.Rate = float64(c.Successes) / float64(c.Episodes)
+	}
 	c.CI95 = Wilson(c.Successes, c.Episodes)
 	if c.Successes > 0 {
 		c.TimeS = total.Seconds() / float64(c.Successes)
@@ -81,17 +101,8 @@ func newCell(results []Result) Cell {
 	return c
 }
 
-// Successes returns, seed by seed, whether the episodes of one cell succeeded:
-// the input of Paired.
-func (r Report) Successes(taskName string, split task.Split, mode policy.Mode, control Control) []bool {
-	var out []bool
-	for _, e := range r.Results {
-		if e.Task == taskName && e.Split == split && e.Mode == mode && e.Control == control {
-			out = append(out, e.Success())
-		}
-	}
-	return out
-}
+// Stopped says whether episodes are missing.
+func (r Report) Stopped() bool { return len(r.Results) < r.Planned }
 
 // who is what plays in a cell, for tables.
 func (c Cell) who() string {
@@ -106,14 +117,14 @@ func (c Cell) who() string {
 }
 
 func tableHead() []string {
-	return []string{"task", "split", "who", "success", "95 %", "wrong", "episodes", "mean time"}
+	return []string{"task", "split", "who", "success", "95 %", "wrong", "episodes", "lost", "mean time"}
 }
 
 func (c Cell) row() []string {
 	return []string{
 		c.Task, string(c.Split), c.who(), fmt.Sprintf("%.1f %%", 100*c.Rate),
 		fmt.Sprintf("%.1f–%.1f", 100*c.CI95[0], 100*c.CI95[1]), fmt.Sprint(c.Wrong),
-		fmt.Sprint(c.Episodes), fmt.Sprintf("%.1f s", c.TimeS),
+		fmt.Sprint(c.Episodes), fmt.Sprint(c.Lost), fmt.Sprintf("%.1f s", c.TimeS),
 	}
 }
 

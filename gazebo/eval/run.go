@@ -3,39 +3,59 @@ package eval
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
-
-	"hyt/gazebo/sim"
-	"hyt/gazebo/task"
-	"hyt/policy"
 )
 
-// Run plays all episodes of cfg and reports. It stops at the first error and
-// when ctx ends. The results do not depend on the number of workers, as far as
-// the actors are deterministic.
-func Run(ctx context.Context, cfg Config, actors ActorFactory) (Report, error) {
+// lostInRow is how many episodes may be lost one after another before a run gives up.
+const lostInRow = 8
+
+// Run plays all episodes of cfg and reports. An episode whose simulator or policy fails
+// is lost: it is counted with its reason, and the others go on with new ones. Run gives up
+// when the first simulator or policy cannot be had, or too many episodes in a row are lost.
+// When ctx ends, or it gives up, the report holds what was played until then.
+//
+// The results do not depend on the number of workers, as far as simulator and policy are
+// deterministic.
+func Run(ctx context.Context, cfg Config, pilots PilotFactory) (Report, error) {
 	cfg, err := cfg.complete()
 	if err != nil {
 		return Report{}, err
 	}
-	if actors == nil && cfg.asksPolicy() {
-		return Report{}, errors.New("evaluation has no policy: give Run an ActorFactory, or controls that need none")
+	if pilots == nil && cfg.asksPolicy() {
+		return Report{}, errors.New("evaluation has no policy: give Run a PilotFactory, or controls that need none")
 	}
 	jobs, err := cfg.jobs()
 	if err != nil {
 		return Report{}, err
 	}
-	results := make([]Result, len(jobs))
-	queue := make(chan int) // written and closed by the feeder below
-	var heard sync.Mutex    // serialises OnResult
+	r := &run{cfg: &cfg, pilots: pilots, jobs: jobs, results: make([]*Result, len(jobs))}
+	err = r.play(ctx)
+	return r.report(), err
+}
 
+// run is one call of Run.
+type run struct {
+	cfg    *Config
+	pilots PilotFactory
+	jobs   []job
+
+	mu      sync.Mutex // guards what follows, and serialises Config.OnResult
+	results []*Result  // by job; nil: not played
+	inRow   int        // lost
+}
+
+// play plays what was not played before.
+func (r *run) play(ctx context.Context) error {
+	queue := make(chan int) // written and closed by the feeder below
+	waiting := r.recall()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(queue)
-		for i := range jobs {
+		for _, i := range waiting {
 			select {
 			case queue <- i:
 			case <-ctx.Done():
@@ -44,96 +64,69 @@ func Run(ctx context.Context, cfg Config, actors ActorFactory) (Report, error) {
 		}
 		return nil
 	})
-	for range min(cfg.Workers, len(jobs)) {
+	for range min(r.cfg.Workers, len(waiting)) {
 		g.Go(func() (err error) {
-			w := worker{cfg: &cfg, factory: actors, actors: map[policy.Mode]Actor{}}
+			w := worker{cfg: r.cfg, pilots: r.pilots}
 			defer func() { err = errors.Join(err, w.close()) }()
 			for i := range queue {
-				if results[i], err = w.run(ctx, jobs[i]); err != nil {
+				result, err := w.run(ctx, r.jobs[i])
+				if err != nil {
 					return err
 				}
-				if cfg.OnResult != nil {
-					heard.Lock()
-					cfg.OnResult(results[i])
-					heard.Unlock()
+				if err := r.note(i, result); err != nil {
+					return err
 				}
 			}
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return Report{}, err
-	}
-	return newReport(cfg, results), nil
+	return g.Wait()
 }
 
-// worker plays episodes one by one in a simulator, with actors, of its own.
-type worker struct {
-	cfg     *Config
-	factory ActorFactory
-	world   sim.Sim
-	actors  map[policy.Mode]Actor
+// recall takes over what an earlier run played, and lists the jobs that are left.
+func (r *run) recall() (left []int) {
+	type key struct {
+		group
+		seed int64
+	}
+	played := map[key]*Result{}
+	for i, e := range r.cfg.Played {
+		if e.Lost == "" { // what was lost gets another chance
+			played[key{e.group(), e.Seed}] = &r.cfg.Played[i]
+		}
+	}
+	for i, j := range r.jobs {
+		if r.results[i] = played[key{j.group(), j.Seed}]; r.results[i] == nil {
+			left = append(left, i)
+		}
+	}
+	return left
 }
 
-func (w *worker) run(ctx context.Context, j job) (result Result, err error) {
-	if err := ctx.Err(); err != nil {
-		return Result{}, err
+// note keeps a result and tells of it. An error gives up.
+func (r *run) note(i int, result Result) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.results[i] = &result
+	if r.cfg.OnResult != nil {
+		r.cfg.OnResult(result)
 	}
-	if w.world == nil {
-		if w.world, err = w.cfg.NewSim(); err != nil {
-			return Result{}, err
-		}
+	if result.Lost == "" {
+		r.inRow = 0
+		return nil
 	}
-	actor, err := w.actor(j)
-	if err != nil {
-		return Result{}, err
+	if r.inRow++; r.inRow == lostInRow {
+		return fmt.Errorf("%d episodes in a row were lost; the last, %s, since %s", lostInRow, result.Name(), result.Lost)
 	}
-	p := play{cfg: w.cfg, job: j, world: w.world, actor: actor}
-	if w.cfg.Film != nil {
-		if p.film, err = w.cfg.Film(j.Episode, j.scene.Scene); err != nil {
-			return Result{}, err
-		}
-	}
-	result, err = p.run(ctx)
-	if p.film != nil {
-		err = errors.Join(err, p.film.Close(result))
-	}
-	return result, err
+	return nil
 }
 
-// actor returns the one that plays j, made at its first use.
-func (w *worker) actor(j job) (Actor, error) {
-	switch j.Control {
-	case Still:
-		return &oracleActor{oracle: task.Still{}}, nil
-	case Random:
-		return &oracleActor{oracle: task.NewRandom(j.Seed)}, nil
-	case Oracle:
-		a := &oracleActor{oracle: j.scene.Task.Oracle(j.scene.Goal)}
-		if w.cfg.Camera != nil {
-			a.camera = w.cfg.Camera(j.scene.Scene)
-		}
-		return a, nil
-	}
-	if a, ok := w.actors[j.Mode]; ok {
-		return a, nil
-	}
-	a, err := w.factory(j.Mode)
-	if err == nil {
-		w.actors[j.Mode] = a
-	}
-	return a, err
-}
-
-func (w *worker) close() error {
-	var errs []error
-	for _, a := range w.actors {
-		if c, ok := a.(io.Closer); ok {
-			errs = append(errs, c.Close())
+func (r *run) report() Report {
+	results := make([]Result, 0, len(r.jobs))
+	for _, result := range r.results {
+		if result != nil {
+			results = append(results, *result)
 		}
 	}
-	if w.world != nil {
-		errs = append(errs, w.world.Close())
-	}
-	return errors.Join(errs...)
+	return newReport(*r.cfg, len(r.jobs), slices.Clip(results))
 }

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hyt/gazebo/embedded"
 	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
@@ -62,8 +64,9 @@ func downwards(obs policy.Observation) policy.Chunk {
 	return c
 }
 
-func factoryOf(a Actor) ActorFactory {
-	return func(policy.Mode) (Actor, error) { return a, nil }
+// played makes pilots that are played by one actor.
+func played(cfg Config, a Actor) PilotFactory {
+	return cfg.Direct(func(policy.Mode) (Actor, error) { return a, nil })
 }
 
 // watched hashes every state that a simulator goes through.
@@ -96,8 +99,7 @@ func hashes(t *testing.T, cfg Config) map[string]uint64 {
 		world, err := newSim()
 		return &watched{Sim: world, sum: &sum}, err
 	}
-	factory := func(policy.Mode) (Actor, error) { return &scripted{}, nil }
-	if _, err := Run(t.Context(), cfg, factory); err != nil {
+	if _, err := Run(t.Context(), cfg, played(cfg, &scripted{})); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]uint64{}
@@ -150,7 +152,7 @@ func TestControlsTakeAwayWhatTheySay(t *testing.T) {
 		t.Helper()
 		a := &scripted{}
 		cfg := Config{Tasks: []string{"touch"}, Episodes: 3, Seed: 5, NewSim: newSim, Controls: []Control{control}}
-		r, err := Run(t.Context(), cfg, factoryOf(a))
+		r, err := Run(t.Context(), cfg, played(cfg, a))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +200,7 @@ func TestInjectedLatencyDelaysTheFirstMove(t *testing.T) {
 				return &firstMove{Sim: world, at: &moved}, err
 			},
 		}
-		report, err := Run(t.Context(), cfg, factoryOf(&scripted{}))
+		report, err := Run(t.Context(), cfg, played(cfg, &scripted{}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,18 +225,94 @@ func (f *firstMove) Step(c sim.Command, dt time.Duration) error {
 	return f.Sim.Step(c, dt)
 }
 
-func TestRunStopsAtABadChunkAndSaysWhere(t *testing.T) {
-	bad := func(policy.Mode) (Actor, error) {
-		return &scripted{act: func(obs policy.Observation) policy.Chunk {
-			c := downwards(obs)
-			c.Actions[1] = []float64{0}
-			return c
-		}}, nil
+// moody is a pilot that fails in some scenes.
+type moody struct {
+	Pilot
+	fails func(Episode) error
+}
+
+func (m *moody) Begin(ctx context.Context, e Episode, start Senses) error {
+	if err := m.fails(e); err != nil {
+		return err
 	}
-	cfg := Config{Tasks: []string{"push"}, Episodes: 4, Seed: 9, NewSim: newSim, Workers: 2}
-	_, err := Run(t.Context(), cfg, bad)
-	if err == nil || !strings.Contains(err.Error(), "push, split id, seed") {
+	return m.Pilot.Begin(ctx, e, start)
+}
+
+func moodily(cfg Config, fails func(Episode) error) PilotFactory {
+	return func(ctx context.Context) (Pilot, error) {
+		p, err := played(cfg, &scripted{})(ctx)
+		return &moody{p, fails}, err
+	}
+}
+
+func TestALostEpisodeDoesNotEndTheRun(t *testing.T) {
+	cfg := Config{Tasks: []string{"touch"}, Episodes: 6, Seed: 10, NewSim: newSim, Workers: 2}
+	report, err := Run(t.Context(), cfg, moodily(cfg, func(e Episode) error {
+		if e.Seed%2 == 0 {
+			return errors.New("the simulator died")
+		}
+		return nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := report.Cells[0]
+	if c.Episodes != 3 || c.Lost != 3 || report.Lost != 3 || report.Stopped() {
+		t.Errorf("%+v, %d lost", c, report.Lost)
+	}
+	if why := report.LostWhy(); !slices.Equal(why, []string{"3 × the simulator died"}) {
+		t.Errorf("%q", why)
+	}
+}
+
+func TestARunGivesUpWhenNothingIsPlayedAnyMore(t *testing.T) {
+	cfg := Config{Tasks: []string{"touch"}, Episodes: 50, NewSim: newSim}
+	report, err := Run(t.Context(), cfg, moodily(cfg, func(Episode) error { return errors.New("no power") }))
+	if err == nil || !strings.Contains(err.Error(), "no power") || len(report.Results) != lostInRow {
+		t.Errorf("%d results, error %v", len(report.Results), err)
+	}
+	broken := errors.New("no such world")
+	cfg.NewSim = func() (sim.Sim, error) { return nil, broken }
+	if _, err := Run(t.Context(), cfg, played(cfg, &scripted{})); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestARunGoesOnWhereItWasStopped(t *testing.T) {
+	cfg := Config{Tasks: []string{"touch", "push"}, Episodes: 3, Seed: 3, NewSim: newSim, Controls: []Control{Oracle}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cfg.OnResult = func(r Result) {
+		if r.Task == "push" {
+			cancel()
+		}
+	}
+	first, err := Run(ctx, cfg, nil)
+	if !errors.Is(err, context.Canceled) || !first.Stopped() || len(first.Results) != 4 {
+		t.Fatalf("%d results, error %v", len(first.Results), err)
+	}
+	data, err := json.Marshal(first.Results) // on disk in between
+	if err == nil {
+		err = json.Unmarshal(data, &cfg.Played)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := 0
+	cfg.OnResult = func(Result) { again++ }
+	second, err := Run(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Played, cfg.OnResult = nil, nil
+	whole, err := Run(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again != 2 || second.Stopped() {
+		t.Errorf("%d episodes were played again, stopped %v", again, second.Stopped())
+	}
+	if diff := cmp.Diff(whole.Cells, second.Cells); diff != "" {
+		t.Errorf("in two parts it is another result: %s", diff)
 	}
 }
 
@@ -259,7 +337,7 @@ func TestRefusesConfigsThatMakeNoSense(t *testing.T) {
 		{"odd latency", func(c *Config) { c.Latency = 5 * time.Millisecond }, "multiple"},
 		{"unknown control", func(c *Config) { c.Controls = []Control{"deaf"} }, "deaf"},
 		{"unknown task", func(c *Config) { c.Tasks = []string{"dance"} }, "dance"},
-		{"no policy", func(c *Config) { c.Controls = nil }, "ActorFactory"},
+		{"no policy", func(c *Config) { c.Controls = nil }, "PilotFactory"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -274,7 +352,7 @@ func TestRefusesConfigsThatMakeNoSense(t *testing.T) {
 
 func TestReportHasTheKeysThatScriptsRelyOn(t *testing.T) {
 	cfg := Config{Tasks: []string{"touch"}, Episodes: 2, Seed: 42, NewSim: newSim, SimName: "embedded", ModelSHA256: "abc"}
-	report, err := Run(t.Context(), cfg, factoryOf(&scripted{}))
+	report, err := Run(t.Context(), cfg, played(cfg, &scripted{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,27 +374,6 @@ func TestReportHasTheKeysThatScriptsRelyOn(t *testing.T) {
 	}
 	if !strings.Contains(table.String(), "touch  id") || !strings.Contains(markdown.String(), "| touch | id | act | 0.0 % |") {
 		t.Errorf("tables:\n%s\n%s", table.String(), markdown.String())
-	}
-}
-
-func TestJUnitHasACaseForEachEpisode(t *testing.T) {
-	cfg := Config{Tasks: []string{"touch"}, Episodes: 2, Seed: 7, NewSim: newSim, Controls: []Control{Oracle, Still}}
-	report, err := Run(t.Context(), cfg, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	if err := report.WriteJUnit(&b); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		`<testsuite name="touch.id.oracle" tests="2" failures="0">`,
-		`<testsuite name="touch.id.still" tests="2" failures="2">`,
-		`<testcase name="seed 8: `, `<failure message="the time was up">`,
-	} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("%s\nlacks %s", b.String(), want)
-		}
 	}
 }
 

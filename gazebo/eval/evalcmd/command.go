@@ -34,6 +34,7 @@ type options struct {
 	jsonFile        string
 	requireGain     bool
 	record          bool
+	bus             string
 }
 
 // Command is `hyt eval`.
@@ -61,6 +62,7 @@ func Command() *cobra.Command {
 	f.DurationVar(&o.replan, "replan", eval.DefaultReplan, "simulated time between observations")
 	f.DurationVar(&o.latency, "latency", 0, "simulated time from an observation to the first use of its chunk")
 	f.StringVar(&o.blending, "blending", "", "how a new chunk takes over: switch (plainly: stepped, no catch-up), realtime or ensemble; as the policy node does if not given")
+	f.StringVar(&o.bus, "bus", "mem", "how the policy node and the simulated robot talk: mem (in this process, repeats bit for bit), dds (loopback, one episode at a time), or direct (no node, no topics: the model is called, as reference policies are)")
 	f.StringVar(&o.jsonFile, "json", "", "file for the report as JSON")
 	f.BoolVar(&o.requireGain, "require-gain", false, "fail unless every task's gain over --baseline is above zero with 95 % confidence")
 	f.BoolVar(&o.record, "record", false, "write the scores into the model's spec.yaml")
@@ -80,7 +82,7 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		return err
 	}
 	var result outcome
-	if result.Report, err = judge(ctx, cfg, o.model, progress); err != nil {
+	if result.Report, err = o.judge(ctx, cfg, o.model, progress); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s\n", o.model)
@@ -138,7 +140,7 @@ func (o options) config() (eval.Config, error) {
 }
 
 // judge plays cfg with one model and says every ten seconds how far it is.
-func judge(ctx context.Context, cfg eval.Config, model string, progress io.Writer) (eval.Report, error) {
+func (o options) judge(ctx context.Context, cfg eval.Config, model string, progress io.Writer) (eval.Report, error) {
 	engine, err := policy.Open(model, policy.Options{})
 	if err != nil {
 		return eval.Report{}, err
@@ -155,13 +157,18 @@ func judge(ctx context.Context, cfg eval.Config, model string, progress io.Write
 			last = time.Now()
 		}
 	}
-	return eval.Run(ctx, cfg, func(m policy.Mode) (eval.Actor, error) { return newActor(engine, m) })
+	pilots, err := o.pilots(cfg, engine, model)
+	if err != nil {
+		return eval.Report{}, err
+	}
+	cfg.Cameras = cameras(engine.Spec())
+	return eval.Run(ctx, cfg, pilots)
 }
 
 // compare plays the same scenes with the baseline.
 func (r *outcome) compare(ctx context.Context, cfg eval.Config, o options, out, progress io.Writer) error {
 	cfg.Controls = []eval.Control{eval.Plain}
-	base, err := judge(ctx, cfg, o.baseline, progress)
+	base, err := o.judge(ctx, cfg, o.baseline, progress)
 	if err != nil {
 		return err
 	}
@@ -170,12 +177,10 @@ func (r *outcome) compare(ctx context.Context, cfg eval.Config, o options, out, 
 	if err := base.WriteTable(out); err != nil {
 		return err
 	}
-	for _, c := range base.Cells {
-		key := fmt.Sprintf("%s %s %s", c.Task, c.Split, c.Mode)
-		g := eval.Paired(base.Successes(c.Task, c.Split, c.Mode, ""), r.Successes(c.Task, c.Split, c.Mode, ""))
-		r.Gains[key] = g
+	for _, c := range r.Compare(base) {
+		r.Gains[c.Cell] = c.Gain
 		fmt.Fprintf(out, "gain, %s: %+.1f points [%+.1f, %+.1f], p = %.2g, %d scenes\n",
-			key, 100*g.Gain, 100*g.CI95[0], 100*g.CI95[1], g.P, g.Episodes)
+			c.Cell, 100*c.Gain.Gain, 100*c.CI95[0], 100*c.CI95[1], c.P, c.Episodes)
 	}
 	return nil
 }

@@ -1,0 +1,93 @@
+package evalcmd
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"hyt/config"
+	"hyt/gazebo/eval"
+	"hyt/gazebo/eval/lockstep"
+	"hyt/msgs/bus"
+	"hyt/nodes/control"
+	"hyt/nodes/engines"
+	"hyt/nodes/node"
+	"hyt/nodes/observe"
+	"hyt/nodes/policynode"
+	"hyt/policy"
+	"hyt/policy/spec"
+)
+
+// pilots runs the model in policy nodes, or without where the bus is "direct". engine
+// serves the latter.
+func (o options) pilots(cfg eval.Config, engine *policy.Engine, model string) (eval.PilotFactory, error) {
+	for _, m := range o.modes {
+		switch mode := policy.Mode(m); mode {
+		case policy.Act, policy.Think, policy.Follow, policy.Auto:
+			if err := engine.Can(mode); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("mode %q cannot be evaluated: choose from act, think, follow, auto", m)
+		}
+	}
+	open := lockstep.InProcess
+	switch o.bus {
+	case "mem":
+	case "dds":
+		open = overDDS
+	case "direct":
+		return cfg.Direct(func(m policy.Mode) (eval.Actor, error) { return newActor(engine, m) }), nil
+	default:
+		return nil, fmt.Errorf("no bus %q: choose mem, dds or direct", o.bus)
+	}
+	robot := lockstep.Config{Cameras: cameras(engine.Spec())}
+	return lockstep.Composed(func() (node.Component, io.Closer, error) { return o.node(model) }, open, robot, io.Discard), nil
+}
+
+// node is a policy node with an engine of its own, set as it would be on a robot whose
+// camera sends as often as the policy plans. The engine stays loaded until the closer is
+// closed, however often the node is configured.
+func (o options) node(model string) (node.Component, io.Closer, error) {
+	pool := engines.NewPool()
+	engine, err := pool.Open(model, policy.Options{Threads: int(config.DefaultPolicy().Threads)})
+	if err != nil {
+		return nil, nil, err
+	}
+	c := policynode.New(policynode.FromPool(pool))
+	p := c.Config().(*config.Policy)
+	p.Model = model
+	p.ReplanRate = 1 / o.replan.Seconds()
+	p.ImageTimeout += (o.replan + o.latency).Seconds()
+	if o.blending != "" {
+		p.Blending = o.blending
+	}
+	if o.blending == control.BlendSwitch.String() { // plainly, as all of it stood before there was another way
+		p.Resampling, p.CatchUp = control.Chunking{}.Resampling.String(), 0
+	}
+	return c, engine, nil
+}
+
+// overDDS is a network on this machine's loopback.
+func overDDS() (lockstep.Network, error) {
+	if err := node.Isolate(); err != nil {
+		return lockstep.Network{}, err
+	}
+	driver, err := node.OpenDriver(config.Common{Bus: "dds"})
+	return lockstep.Network{Robot: driver, Policy: driver, Close: func() error { return closeDriver(driver) }}, err
+}
+
+// closeDriver lets the last messages out first.
+func closeDriver(d bus.Driver) error {
+	time.Sleep(50 * time.Millisecond)
+	return d.Close()
+}
+
+// cameras are the topics of the model's cameras; simulators call theirs the same.
+func cameras(s *spec.Spec) []string {
+	var names []string
+	for i, c := range s.Cameras {
+		names = append(names, observe.Topic(i, c.Name))
+	}
+	return names
+}
