@@ -33,7 +33,7 @@ func main() {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &compose.UsageError{Err: err} })
 	root.AddCommand(
-		evalcmd.Command(), bagcmd.Command(data.Default()), modelcmd.Command(),
+		evalcmd.Command(), bagcmd.Command(data.NewJudge), modelcmd.Command(),
 		calibcmd.Command(), traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
 	)
 	root.AddCommand(launchrun.Command())

@@ -1,137 +1,326 @@
 package data
 
 import (
+	"cmp"
+	"fmt"
 	"math"
-	"slices"
 	"time"
+
+	"hyt/trainer/contract"
 )
+
+// sample is a Sample on its way into the store.
+type sample struct {
+	time        int64
+	frames      []*frame // by camera
+	proprio     []float32
+	actions     []float32
+	instruction string
+	thought     string
+	objects     [][3]float64 // by object of the contract; NaN where it is not known
+	published   int64
+}
 
 // maker makes samples of complete episodes.
 type maker struct {
-	config *Config
-	drop   func(reason string)
+	plan *plan
+	drop func(reason string)
+	// misaligned counts images that lack something at their time.
+	misaligned int
+	why        string // the last one did
 }
 
-// samples makes one sample of each image of d that has all that a sample needs.
-func (m *maker) samples(d *demo, held string, index int) []Sample {
-	var out []Sample
-	commands := m.commands(d)
+// samples makes one sample of each image of d that has all that a sample needs. d
+// is settled.
+func (m *maker) samples(d *demo, held string) []sample {
+	var out []sample
+	commands, camera := m.commands(d), m.plan.camera(0).recorded
+	last := int64(math.MinInt64)
 	for _, image := range d.images {
-		s := Sample{Image: image.image, Episode: index, Instruction: d.instruction(image.published, held)}
-		if s.Instruction == "" {
+		if err := image.failed(); err != nil {
+			m.drop(fault(camera, err))
+			continue
+		}
+		if image.stamp <= last {
+			m.drop(camera + ": stamp does not advance")
+			continue
+		}
+		last = image.stamp
+		s := sample{time: image.stamp, published: image.published, frames: []*frame{image.frame}}
+		s.instruction = cmp.Or(d.instruction(image.published, held), m.plan.contract.Episodes.Instruction)
+		if idle(s.instruction) {
 			m.drop("no instruction at the image's time")
 			continue
 		}
-		var ok bool
-		if s.Proprio, ok = m.proprio(d, image.stamp); !ok {
+		if !m.others(&s, d) || !m.proprio(&s, d) {
 			continue
 		}
-		if s.Actions, ok = commands.chunk(image.stamp, m.config.Chunk); !ok {
-			m.drop("no " + m.config.Topics.Action + " at the image's time")
+		missing := ""
+		if s.actions, missing = commands.chunk(image.stamp); missing != "" {
+			m.drop("no " + missing + " at the image's time")
 			continue
 		}
-		if p, ok := d.thoughts.last(image.stamp); ok && image.stamp-p.at <= int64(m.config.ThoughtAge) {
-			s.Thought = p.value
+		for _, topic := range m.plan.contract.Of(contract.Thought) {
+			if p, ok := d.thoughts.last(image.stamp); ok && image.stamp-p.at <= int64(topic.Hold) {
+				s.thought = p.value
+			}
 		}
+		m.objects(&s, d)
 		out = append(out, s)
 	}
 	return out
 }
 
-// proprio is x y z yaw gripper at a time.
-func (m *maker) proprio(d *demo, at int64) ([]float32, bool) {
-	tolerance, gap := int64(m.config.Tolerance), int64(m.config.MaxGap)
-	pose, ok := d.poses.near(at, tolerance, gap, mixPoses)
-	if !ok {
-		m.drop(m.missing(m.config.Topics.Pose))
-		return nil, false
+// camera is the source of a camera; nil where the bag has none.
+func (p *plan) camera(i int) *source {
+	for _, s := range p.sources {
+		if s.Role == contract.Image && s.camera == i {
+			return s
+		}
 	}
-	opening, ok := d.openings.near(at, tolerance, gap, mix)
-	if !ok {
-		m.drop(m.missing(m.config.Topics.Joints))
-		return nil, false
-	}
-	return []float32{float32(pose[0]), float32(pose[1]), float32(pose[2]), float32(pose[3]), float32(opening)}, true
+	return nil
 }
 
-func (m *maker) missing(topic string) string {
-	return "no " + topic + " within " + m.config.Tolerance.String() + " of the image"
+// others finds the other cameras' frames. A camera that the bag lacks is nil.
+func (m *maker) others(s *sample, d *demo) bool {
+	for i := 1; i < len(m.plan.contract.Of(contract.Image)); i++ {
+		source := m.plan.camera(i)
+		if source == nil {
+			s.frames = append(s.frames, nil)
+			continue
+		}
+		f, ok := align(d.others[source.index], source.Topic, s.time, nil)
+		if ok && f.failed() != nil {
+			m.drop(fault(source.recorded, f.err))
+			return false
+		}
+		if !ok {
+			return m.missing(source)
+		}
+		s.frames = append(s.frames, f)
+	}
+	return true
+}
+
+// proprio finds the numbers that the robot knows of itself.
+func (m *maker) proprio(s *sample, d *demo) bool {
+	for i := range m.plan.contract.Topics {
+		t := &m.plan.contract.Topics[i]
+		if t.Role != contract.Proprio {
+			continue
+		}
+		v, ok := align(d.numbers[i], t, s.time, mixer(t.Features))
+		if !ok && !t.Optional {
+			return m.missing(&source{Topic: t, recorded: t.Topic})
+		}
+		for k := range t.Features {
+			if ok {
+				s.proprio = append(s.proprio, float32(v[k]))
+			} else {
+				s.proprio = append(s.proprio, 0)
+			}
+		}
+	}
+	return true
+}
+
+// objects finds where things are, for thoughts.
+func (m *maker) objects(s *sample, d *demo) {
+	for i := range m.plan.contract.Topics {
+		t := &m.plan.contract.Topics[i]
+		if t.Role != contract.Object {
+			continue
+		}
+		at := [3]float64{math.NaN(), math.NaN(), math.NaN()}
+		if v, ok := align(d.numbers[i], t, s.time, mixer(t.Features)); ok {
+			copy(at[:], v)
+		}
+		s.objects = append(s.objects, at)
+	}
+}
+
+func (m *maker) missing(s *source) bool {
+	how := "within " + s.Tolerance.String() + " of"
+	if s.Align == contract.Hold {
+		how = "in the " + s.Tolerance.String() + " before"
+	}
+	m.misaligned++
+	m.why = fmt.Sprintf("no %s %s the image", s.recorded, how)
+	m.drop(m.why)
+	return false
+}
+
+// align brings a series to a time as the contract says. mix may be nil for series
+// that are not interpolated.
+func align[T any](s series[T], t *contract.Topic, at int64, mix func(a, b T, share float64) T) (v T, ok bool) {
+	tolerance := int64(t.Tolerance)
+	if t.Align == contract.Hold {
+		p, ok := s.last(at)
+		return p.value, ok && at-p.at <= tolerance
+	}
+	gap := int64(t.Gap)
+	if t.Align != contract.Interpolate || mix == nil {
+		gap = -1
+	}
+	return s.near(at, tolerance, gap, mix)
 }
 
 func mix(a, b, share float64) float64 { return a + (b-a)*share }
 
-// mixPoses interpolates x y z yaw; yaw goes the short way round.
-func mixPoses(a, b [4]float64, share float64) (p [4]float64) {
-	for i := range 3 {
-		p[i] = mix(a[i], b[i], share)
+// mixer interpolates features; angles go the short way round.
+func mixer(features []contract.Feature) func(a, b []float64, share float64) []float64 {
+	return func(a, b []float64, share float64) []float64 {
+		v := make([]float64, len(features))
+		for i, f := range features {
+			if f.Angular() {
+				turn := math.Remainder(b[i]-a[i], 2*math.Pi)
+				v[i] = math.Remainder(a[i]+turn*share, 2*math.Pi)
+			} else {
+				v[i] = mix(a[i], b[i], share)
+			}
+		}
+		return v
 	}
-	turn := math.Remainder(b[3]-a[3], 2*math.Pi)
-	p[3] = math.Remainder(a[3]+turn*share, 2*math.Pi)
-	return p
 }
 
-// commands is what the robot was told to do during an episode.
+// commands is what the robot did, or was told to do, during an episode.
 type commands struct {
-	velocities series[[4]float64] // m/s, rad/s
-	gripper    series[float64]    // 0..1
-	period     int64              // of one action, ns
-	limit      int64              // how long a velocity lasts without a new one, ns
-	end        int64              // of the episode: velocities are zero from here on
+	parts  []part // in the contract's order
+	period int64  // of one action, ns
+	count  int    // actions of a chunk
+	end    int64  // of the episode: nothing moves from here on
+}
+
+// part is one topic of actions.
+type part struct {
+	*contract.Topic
+	values series[[]float64]
 }
 
 func (m *maker) commands(d *demo) commands {
-	c := commands{
-		velocities: d.actions, gripper: d.gripper(),
-		period: m.config.period(), limit: int64(m.config.CommandHold),
+	c := commands{period: int64(m.plan.contract.Period()), count: m.plan.contract.Chunk}
+	for i := range m.plan.contract.Topics {
+		t := &m.plan.contract.Topics[i]
+		if t.Role != contract.Action {
+			continue
+		}
+		c.parts = append(c.parts, part{t, d.numbers[i]})
+		// The last command still counts for its period, also where the marker bears
+		// the same stamp.
+		if n := len(d.numbers[i]); n > 0 && t.Kind == contract.Velocity {
+			c.end = max(c.end, d.numbers[i][n-1].at+c.period)
+		}
 	}
-	// The last command still counts for its period, also where the marker bears
-	// the same stamp.
-	c.end = d.actions[len(d.actions)-1].at + c.period
 	if d.ended && d.end != math.MaxInt64 {
 		c.end = max(c.end, d.end)
 	}
-	c.velocities = slices.Clone(c.velocities)
-	c.velocities.add(c.end, [4]float64{})
+	for i, p := range c.parts {
+		if p.Kind == contract.Velocity && len(p.values) > 0 {
+			values := append(series[[]float64]{}, p.values...)
+			values.add(c.end, make([]float64, len(p.Features)))
+			c.parts[i].values = values
+		}
+	}
 	return c
 }
 
-// chunk is the n actions from a time on, n*Dims numbers: the displacement that
-// the commanded velocities make in each period, then the gripper's target. A
-// command holds until the next one. After the episode nothing moves and the
-// gripper stays. ok is false if nothing was commanded in the first period.
-func (c commands) chunk(from int64, n int) (actions []float32, ok bool) {
-	actions = make([]float32, 0, n*Dims)
-	seconds := float64(c.period) / float64(time.Second)
-	for k := range n {
+// chunk is the actions from a time on, row by row. missing names the topic that
+// says nothing about the first one.
+func (c *commands) chunk(from int64) (actions []float32, missing string) {
+	for k := range c.count {
 		start := from + int64(k)*c.period
-		var mean [4]float64
-		c.velocities.holds(start, start+c.period, c.limit, func(h hold[[4]float64]) {
-			ok = ok || k == 0 && from < c.end
-			for i, v := range h.value {
-				mean[i] += v * h.share
+		for i := range c.parts {
+			p := &c.parts[i]
+			row, ok := p.row(start, c.period)
+			if k == 0 && (!ok || p.Kind == contract.Velocity && from >= c.end) && !p.Optional {
+				return nil, p.Topic.Topic
 			}
-		})
-		for _, v := range mean {
-			actions = append(actions, float32(v*seconds))
+			for _, v := range row {
+				actions = append(actions, float32(v))
+			}
 		}
-		actions = append(actions, float32(c.opening(start)))
 	}
-	return actions, ok
+	return actions, ""
 }
 
-// opening is the mean gripper target during the period from start on. Before the
-// first command it is that command's.
-func (c commands) opening(start int64) float64 {
-	if len(c.gripper) == 0 {
-		return 0
+// row is one action of a part. ok is false where nothing says it; row is what a
+// robot does then: it stays.
+func (p *part) row(start, period int64) (row []float64, ok bool) {
+	row = make([]float64, len(p.Features))
+	switch p.Kind {
+	case contract.Velocity:
+		seconds := float64(period) / float64(time.Second)
+		p.values.holds(start, start+period, int64(p.Hold), func(h hold[[]float64]) {
+			ok = true
+			for i, v := range h.value {
+				row[i] += v * h.share // the mean velocity
+			}
+		})
+		for i := range row {
+			row[i] *= seconds
+		}
+		return row, ok
+	case contract.Target:
+		return p.target(start, period, row)
 	}
-	if start+c.period <= c.gripper[0].at {
-		return c.gripper[0].value
+	return p.measured(start, period, row)
+}
+
+// target is the mean of the commanded values during a period. Before the first
+// command it is that command's.
+func (p *part) target(start, period int64, row []float64) ([]float64, bool) {
+	if len(p.values) == 0 {
+		return row, false
 	}
-	sum, share := 0.0, 0.0
-	c.gripper.holds(start, start+c.period, math.MaxInt64, func(h hold[float64]) {
-		sum += h.value * h.share
+	if start+period <= p.values[0].at {
+		copy(row, p.values[0].value)
+		return row, true
+	}
+	share := 0.0
+	p.values.holds(start, start+period, math.MaxInt64, func(h hold[[]float64]) {
 		share += h.share
+		for i, v := range h.value {
+			row[i] += v * h.share
+		}
 	})
-	return sum / share
+	for i := range row {
+		row[i] /= share
+	}
+	return row, true
+}
+
+// measured is what a state is at the end of a period, or what it changed in it.
+// Beyond the recording it stays.
+func (p *part) measured(start, period int64, row []float64) ([]float64, bool) {
+	if len(p.values) == 0 || start < p.values[0].at-period || start > p.values[len(p.values)-1].at {
+		if n := len(p.values); n > 0 && p.Kind == contract.State {
+			copy(row, p.values[n-1].value)
+		}
+		return row, false
+	}
+	before, after := p.at(start), p.at(start+period)
+	for i, f := range p.Features {
+		switch {
+		case p.Kind == contract.State:
+			row[i] = after[i]
+		case f.Angular():
+			row[i] = math.Remainder(after[i]-before[i], 2*math.Pi)
+		default:
+			row[i] = after[i] - before[i]
+		}
+	}
+	return row, true
+}
+
+// at is the state at a time, between the ones measured.
+func (p *part) at(t int64) []float64 {
+	first, last := p.values[0], p.values[len(p.values)-1]
+	switch {
+	case t <= first.at:
+		return first.value
+	case t >= last.at:
+		return last.value
+	}
+	v, _ := p.values.near(t, 0, math.MaxInt64, mixer(p.Features))
+	return v
 }

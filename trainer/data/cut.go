@@ -1,36 +1,51 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"hyt/msgs/hyt_msgs"
+	"hyt/trainer/contract"
 )
 
 // early bounds the events that are kept between episodes.
-const early = 256
+const early = 4096
 
-// overtake bounds by how much, ns, an event that was recorded before a start
-// marker may be later than it. Beyond that it is from before the clock was reset.
-const overtake = int64(500 * time.Millisecond)
-
-// cutter cuts one bag's events into episodes.
+// cutter cuts one bag's events into episodes. Topics overtake one another, so that a
+// marker is not exactly between its messages: an episode starts with what came
+// before its marker and is of its time, and stays open a while after it.
 type cutter struct {
-	config  *Config
-	marked  bool // the bag has episode markers
-	bagName string
-	done    func(d *demo, held string)
-	drop    func(reason string)
+	contract *contract.Contract
+	marked   bool // the bag has episode markers
+	bagName  string
+	done     func(d *demo, held string)
+	drop     func(reason string)
 
 	current *demo
-	held    string  // instruction in force before current
-	between []event // since the last episode's end, the newest ones
-	count   int     // of episodes in this bag
+	closing *demo  // the one before, while late events may come
+	held    string // instruction in force before closing, or before current
+	between []event
+	tracks  map[int]*lapTrack // by topic of the contract
+	marker  lapTrack
+	count   int // of episodes in this bag
+	lastEnd bool
 }
 
 // take adds the next event in order of recording.
 func (c *cutter) take(e event) {
+	if c.closing != nil && e.published > c.current.published+late {
+		c.finish(&c.closing)
+	}
+	if e.marker != nil {
+		if c.marked {
+			c.mark(e)
+		}
+		return
+	}
+	if e.stamped && !c.see(&e) {
+		return
+	}
 	if c.marked {
 		c.takeMarked(e)
 	} else {
@@ -38,53 +53,106 @@ func (c *cutter) take(e event) {
 	}
 }
 
-// takeMarked cuts at markers. Different topics may overtake each other by a
-// little, so that a marker is not exactly between its messages: an episode stays
-// open after its end for what its stamps still cover, and starts with what came
-// just before its start marker.
-func (c *cutter) takeMarked(e event) {
-	switch {
-	case e.kind == aMarker && e.marker.Phase == hyt_msgs.Episode_START:
-		c.start(e)
-	case e.kind == aMarker:
-		c.end(e)
-	case c.current == nil || c.current.ended && !(e.kind.stamped() && c.current.covers(e)):
-		c.keep(e)
-	case e.kind.stamped() && e.stamp < c.current.start:
-		// Late, and not of this episode.
-	default:
-		c.add(e)
+// see follows the stamps of an event's topic. It is false for an event that cannot
+// be used at all.
+func (c *cutter) see(e *event) bool {
+	t := c.tracks[e.source.index]
+	if t == nil {
+		t = &lapTrack{}
+		c.tracks[e.source.index] = t
 	}
-}
-
-func (c *cutter) start(e event) {
-	c.finish()
-	m := e.marker
-	c.current = newDemo(Episode{ID: m.Id, Bag: c.bagName, Task: m.Task, Split: m.Split, Seed: m.Seed}, e.stamp)
-	if m.Id == "" {
-		c.current.ID = c.nextID()
+	slack := slackBetween
+	if c.current != nil && !c.current.ended {
+		slack = slackWithin
 	}
-	c.count++
-	for _, b := range c.between {
-		if !b.kind.stamped() || b.stamp >= e.stamp && b.stamp <= e.stamp+overtake {
-			c.add(b)
+	if e.stamp < 0 || !t.see(e.stamp, int64(c.contract.Episodes.Longest), slack) {
+		c.drop(e.source.recorded + ": absurd stamp")
+		return false
+	}
+	if c.current != nil && e.published > c.current.published+late {
+		t.behind = false // nothing is on its way for so long: its stamps simply go on
+	}
+	e.laps = t.laps
+	if t.behind {
+		if c.closing != nil && c.closing.covers(e.stamp) {
+			c.addTo(c.closing, *e)
 		}
+		return false
 	}
-	c.between = nil
-	c.current.initial = len(c.current.instructions)
+	return true
 }
 
-func (c *cutter) end(e event) {
+// takeMarked puts an event where its stamp and its topic's laps say.
+func (c *cutter) takeMarked(e event) {
 	d := c.current
-	if d == nil || d.ended || e.marker.Id != "" && e.marker.Id != d.ID {
-		c.drop(fmt.Sprintf("%s: END marker without its START", c.config.Topics.Episode))
-		c.between = slices.DeleteFunc(c.between, func(b event) bool { return b.kind.stamped() })
+	switch {
+	case !e.stamped:
+		if d != nil && !d.ended {
+			c.add(e)
+		}
+		text := e.source.Role == contract.Instruction || e.source.Role == contract.Task
+		if d == nil || d.ended || !text { // a number's place is told by when it was published
+			c.keep(e)
+		}
+	case d == nil || e.laps > 0 || e.stamp > d.end:
+		c.keep(e)
+	case e.stamp >= d.start:
+		c.add(e)
+	case c.closing != nil && c.closing.covers(e.stamp):
+		c.addTo(c.closing, e)
+	}
+}
+
+// mark starts or ends an episode.
+func (c *cutter) mark(e event) {
+	m := e.marker
+	anew := c.marker.seen && (e.stamp < c.marker.last || e.stamp == c.marker.last && !c.lastEnd)
+	c.marker.seen, c.marker.last = true, e.stamp
+	c.lastEnd = m.Phase != hyt_msgs.Episode_START
+	if !c.lastEnd {
+		c.start(e, anew)
 		return
 	}
-	d.ended, d.success = true, e.marker.Success
+	d := c.current
+	if d == nil || d.ended || m.Id != "" && m.Id != d.ID {
+		c.drop(fmt.Sprintf("%s: END marker without its START", e.source.recorded))
+		c.between = slices.DeleteFunc(c.between, func(b event) bool { return b.stamped && b.laps == 0 })
+		return
+	}
+	d.ended, d.success = true, m.Success
 	if e.stamp >= d.start {
 		d.end = e.stamp
 	}
+}
+
+// start begins a marked episode with what came before its marker and is of its time.
+func (c *cutter) start(e event, anew bool) {
+	m := e.marker
+	d := newDemo(Episode{ID: m.Id, Bag: c.bagName, Task: m.Task, Split: m.Split, Seed: m.Seed}, e.stamp, e.published)
+	d.marked = true
+	if m.Id == "" {
+		d.ID = c.nextID()
+	}
+	c.open(d, func(b event) bool {
+		return !b.stamped || b.stamp >= d.start && (!anew || b.laps > 0 && b.laps == c.tracks[b.source.index].laps)
+	}, anew)
+	c.between = nil
+}
+
+// open makes d the current episode, with the events kept so far that belong to it.
+func (c *cutter) open(d *demo, belongs func(event) bool, anew bool) {
+	c.count++
+	c.finish(&c.closing)
+	c.closing, c.current = c.current, d
+	for _, b := range c.between {
+		if belongs(b) {
+			c.add(b)
+		}
+	}
+	for _, t := range c.tracks {
+		t.start(anew)
+	}
+	d.initial = len(d.instructions)
 }
 
 // keep remembers an event for the episode that may start next.
@@ -96,58 +164,97 @@ func (c *cutter) keep(e event) {
 }
 
 // takeUnmarked cuts where the instruction changes, where images pause and where
-// stamps jump back. No instruction, or "stop", is no episode.
+// stamps begin anew. No instruction, or "stop", is no episode.
 func (c *cutter) takeUnmarked(e event) {
-	switch {
-	case e.kind == anInstruction:
-		if e.text != c.held {
-			c.finish()
-			c.held = e.text
-		}
+	if e.source.Role == contract.Instruction {
+		c.told(e)
 		return
-	case e.kind == anImage && c.current != nil:
-		pause := e.stamp - c.current.newest[anImage]
-		if pause <= 0 || pause > int64(c.config.EpisodeGap) {
-			c.finish()
+	}
+	first := e.frame != nil && e.source.camera == 0
+	if first {
+		if c.pace(e) {
+			e.laps = 0 // its lap is that of the episode which starts with it
+		}
+		if c.current == nil {
+			return
 		}
 	}
-	if e.kind == anImage && c.current == nil && c.held != "" && c.held != "stop" {
-		c.open(e.stamp)
-	}
-	if c.current != nil {
+	if c.current != nil && e.laps == 0 && (!e.stamped || e.stamp >= c.current.start) {
 		c.add(e)
 	}
-	if e.kind != anImage {
+	if !first {
 		c.keep(e)
 	}
 }
 
-// open starts an unmarked episode with the poses and thoughts just before it.
-func (c *cutter) open(at int64) {
-	gap := int64(c.config.EpisodeGap)
-	c.current = newDemo(Episode{ID: c.nextID(), Bag: c.bagName}, at-gap)
-	c.count++
-	for _, b := range c.between {
-		if b.kind != aGripper && b.stamp >= at-gap && b.stamp <= at+gap {
-			c.add(b)
+// told ends an unmarked episode where its instruction changes.
+func (c *cutter) told(e event) {
+	if c.contract.Episodes.Split == contract.ByGap {
+		if c.current != nil {
+			c.add(e)
+		} else {
+			c.held = e.text
+		}
+		return
+	}
+	if e.text != c.held {
+		c.finish(&c.current)
+		c.held = e.text
+	}
+}
+
+// pace ends and starts unmarked episodes at the images of the first camera. It tells
+// whether one starts with this image.
+func (c *cutter) pace(e event) bool {
+	if d := c.current; d != nil {
+		pause := int64(0)
+		if n := len(d.images); n > 0 {
+			pause = e.stamp - d.images[n-1].stamp
+		}
+		switch {
+		case e.laps > 0 || pause > int64(c.contract.Episodes.Gap) || e.stamp > d.start+int64(c.contract.Episodes.Longest):
+			c.finish(&c.current)
+		default:
+			return false
 		}
 	}
+	if c.contract.Episodes.Split != contract.ByGap && idle(cmp.Or(c.held, c.contract.Episodes.Instruction)) {
+		return false
+	}
+	gap, anew := int64(c.contract.Episodes.Gap), e.laps > 0
+	d := newDemo(Episode{ID: c.nextID(), Bag: c.bagName}, e.stamp-gap, e.published)
+	c.open(d, func(b event) bool {
+		return !b.stamped || b.stamp >= d.start && b.stamp <= e.stamp+gap && (!anew || b.laps > 0 && b.laps == c.tracks[b.source.index].laps)
+	}, anew)
+	return true
 }
 
 func (c *cutter) nextID() string { return fmt.Sprintf("%s#%d", c.bagName, c.count) }
 
-func (c *cutter) add(e event) {
-	if !c.current.add(e) {
-		c.drop(c.config.Topics.Image + ": stamp does not advance")
-	}
-}
+func (c *cutter) add(e event) { c.addTo(c.current, e) }
 
-// finish hands the current episode over.
-func (c *cutter) finish() {
-	if c.current == nil {
+func (c *cutter) addTo(d *demo, e event) {
+	if e.stamped && e.stamp > d.start+2*int64(c.contract.Episodes.Longest) {
+		d.tooLong = true // nothing more is kept, so that memory is bounded
 		return
 	}
-	c.done(c.current, c.held)
-	c.held = c.current.lastInstruction(c.held)
-	c.current = nil
+	d.add(e)
+}
+
+// finish hands an episode over.
+func (c *cutter) finish(d **demo) {
+	if *d == nil {
+		return
+	}
+	c.done(*d, c.held)
+	if c.marked || c.contract.Episodes.Split == contract.ByGap {
+		c.held = (*d).lastInstruction(c.held)
+	}
+	*d = nil
+}
+
+// end hands over what is left.
+func (c *cutter) end() {
+	c.finish(&c.closing)
+	c.finish(&c.current)
 }

@@ -12,14 +12,15 @@ import (
 
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/sensor_msgs"
+	"hyt/trainer/data/datatest"
 )
 
 var about = cmpopts.EquateApprox(0, 1e-6)
 
 func TestSampleHoldsWhatWasSeenAndWhatWasDone(t *testing.T) {
 	p := newTape(t, "demo")
-	p.demo("touch-7", "touch the red cube", 5, true)
-	set, report := load(t, Default(), p.close())
+	p.Demo("touch-7", "touch the red cube", 5, true)
+	set, report := load(t, Default(), p.Close())
 	if set.Len() != 5 {
 		t.Fatalf("%d samples of 5", set.Len())
 	}
@@ -62,97 +63,97 @@ func TestSampleHoldsWhatWasSeenAndWhatWasDone(t *testing.T) {
 
 // Each case changes one thing of a demonstration of six frames.
 func TestLeavesOutWhatCannotBeUsed(t *testing.T) {
-	frames := func(p *tape) {
+	frames := func(p *datatest.Tape) {
 		for k := range 6 {
-			p.frame(k)
+			p.Frame(k)
 		}
 	}
 	for name, c := range map[string]struct {
-		record  func(p *tape)
+		record  func(p *datatest.Tape)
 		samples int
 		leftOut map[string]int
 		dropped map[string]int
 	}{
 		"a failed episode": {
-			record:  func(p *tape) { p.demo("a", "go", 6, false) },
+			record:  func(p *datatest.Tape) { p.Demo("a", "go", 6, false) },
 			leftOut: map[string]int{failed: 1},
 		},
 		"an episode without end": {
-			record:  func(p *tape) { p.instruction("go"); p.start(0, "a"); frames(p) },
+			record:  func(p *datatest.Tape) { p.Instruction("go"); p.Start(0, "a"); frames(p) },
 			leftOut: map[string]int{notEnded: 1},
 		},
 		"an end without start": {
-			record:  func(p *tape) { p.instruction("go"); frames(p); p.end(1, "a", true) },
+			record:  func(p *datatest.Tape) { p.Instruction("go"); frames(p); p.End(1, "a", true) },
 			dropped: map[string]int{"/episode: END marker without its START": 1},
 		},
 		"an episode without images": {
-			record:  func(p *tape) { p.skip = p.c.Topics.Image; p.demo("a", "go", 6, true); p.skip = "" },
+			record:  func(p *datatest.Tape) { p.Skip = "/image"; p.Demo("a", "go", 6, true); p.Skip = "" },
 			leftOut: map[string]int{noImages: 1},
 		},
 		"an episode without actions": {
-			record:  func(p *tape) { p.skip = p.c.Topics.Action; p.demo("a", "go", 6, true); p.skip = "" },
+			record:  func(p *datatest.Tape) { p.Skip = "/action"; p.Demo("a", "go", 6, true); p.Skip = "" },
 			leftOut: map[string]int{noActions: 1},
 		},
 		"an episode without instruction": {
-			record:  func(p *tape) { p.demo("a", "", 6, true) },
+			record:  func(p *datatest.Tape) { p.Demo("a", "", 6, true) },
 			leftOut: map[string]int{noInstruction: 1},
 		},
 		"an image without pose": {
-			record: func(p *tape) {
-				p.instruction("go")
-				p.start(0, "a")
-				p.image(0, 0)
-				p.joints(0, 1)
-				p.action(0, 0, 0)
+			record: func(p *datatest.Tape) {
+				p.Instruction("go")
+				p.Start(0, "a")
+				p.Image(0, 0)
+				p.Joints(0, 1)
+				p.Action(0, 0, 0)
 				for k := 5; k < 9; k++ {
-					p.frame(k)
+					p.Frame(k)
 				}
-				p.end(1, "a", true)
+				p.End(1, "a", true)
 			},
 			samples: 4,
 			dropped: map[string]int{"no /ee_pose within 20ms of the image": 1},
 		},
 		"an image after the last command": {
-			record: func(p *tape) {
-				p.instruction("go")
-				p.start(0, "a")
+			record: func(p *datatest.Tape) {
+				p.Instruction("go")
+				p.Start(0, "a")
 				frames(p)
-				p.image(0.8, 9)
-				p.pose(0.8, 0, 0)
-				p.joints(0.8, 0)
-				p.end(0.8, "a", true)
+				p.Image(0.8, 9)
+				p.Pose(0.8, 0, 0)
+				p.Joints(0.8, 0)
+				p.End(0.8, "a", true)
 			},
 			samples: 6,
 			dropped: map[string]int{"no /action at the image's time": 1},
 		},
 		"images between episodes": {
-			record: func(p *tape) {
-				p.demo("a", "go", 6, true)
-				p.frame(20)
-				p.frame(21) // then the simulator is reset
+			record: func(p *datatest.Tape) {
+				p.Demo("a", "go", 6, true)
+				p.Frame(20)
+				p.Frame(21) // then the simulator is reset
 			},
 			samples: 6,
 		},
 		"an image that comes twice": {
-			record: func(p *tape) {
-				p.instruction("go")
-				p.start(0, "a")
-				p.frame(0)
-				p.image(0, 0)
-				p.frame(1)
-				p.end(0.2, "a", true)
+			record: func(p *datatest.Tape) {
+				p.Instruction("go")
+				p.Start(0, "a")
+				p.Frame(0)
+				p.Image(0, 0)
+				p.Frame(1)
+				p.End(0.2, "a", true)
 			},
 			samples: 2,
 			dropped: map[string]int{"/image: stamp does not advance": 1},
 		},
 		"bad images": {
-			record: func(p *tape) {
-				p.instruction("go")
-				p.start(0, "a")
-				p.write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "rgb8", Step: 192, Data: make([]byte, 99)})
-				p.write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "bayer_rggb8", Step: 192})
+			record: func(p *datatest.Tape) {
+				p.Instruction("go")
+				p.Start(0, "a")
+				p.Write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "rgb8", Step: 192, Data: make([]byte, 99)})
+				p.Write("/image", &sensor_msgs.Image{Width: 64, Height: 64, Encoding: "bayer_rggb8", Step: 192})
 				frames(p)
-				p.end(1, "a", true)
+				p.End(1, "a", true)
 			},
 			samples: 6,
 			dropped: map[string]int{
@@ -161,33 +162,33 @@ func TestLeavesOutWhatCannotBeUsed(t *testing.T) {
 			},
 		},
 		"numbers that are none": {
-			record: func(p *tape) {
-				p.instruction("go")
-				p.start(0, "a")
-				p.pose(0.05, math.NaN(), 0)
-				p.action(0.05, math.Inf(1), 0)
-				p.gripper(math.NaN())
-				p.joints(0.05, math.NaN())
+			record: func(p *datatest.Tape) {
+				p.Instruction("go")
+				p.Start(0, "a")
+				p.Pose(0.05, math.NaN(), 0)
+				p.Action(0.05, math.Inf(1), 0)
+				p.Gripper(math.NaN())
+				p.Joints(0.05, math.NaN())
 				frames(p)
-				p.end(1, "a", true)
+				p.End(1, "a", true)
 			},
 			samples: 6,
 			dropped: map[string]int{
-				"/ee_pose: pose holds a value that is not a finite number":             1,
-				"/action: action holds a value that is not a finite number":            1,
-				"/gripper: gripper holds a value that is not a finite number":          1,
-				"/joint_states: joint state holds a value that is not a finite number": 1,
+				"/ee_pose: x is not a finite number":            1,
+				"/action: x is not a finite number":             1,
+				"/gripper: gripper is not a finite number":      1,
+				"/joint_states: gripper is not a finite number": 1,
 			},
 		},
 		"a model's thoughts": {
-			record: func(p *tape) {
-				p.instruction("go")
-				p.start(0, "a")
-				p.skip = p.c.Topics.Thought
+			record: func(p *datatest.Tape) {
+				p.Instruction("go")
+				p.Start(0, "a")
+				p.Skip = "/thought"
 				frames(p)
-				p.skip = ""
-				p.thought(0, hyt_msgs.Thought_MODEL, "sub push blue ball ;")
-				p.end(1, "a", true)
+				p.Skip = ""
+				p.Thought(0, hyt_msgs.Thought_MODEL, "sub push blue ball ;")
+				p.End(1, "a", true)
 			},
 			samples: 6,
 			dropped: map[string]int{"/thought: it was written by a model": 1},
@@ -196,8 +197,8 @@ func TestLeavesOutWhatCannotBeUsed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newTape(t, "demo")
 			c.record(p)
-			p.demo("good", "go", 3, true) // so that there is always something to load
-			_, report := load(t, Default(), p.close())
+			p.Demo("good", "go", 3, true) // so that there is always something to load
+			_, report := load(t, Default(), p.Close())
 			if report.Samples != c.samples+3 {
 				t.Errorf("%d samples, want %d and 3 of a good episode", report.Samples, c.samples)
 			}
@@ -218,16 +219,16 @@ func TestLeavesOutWhatCannotBeUsed(t *testing.T) {
 
 func TestKeepsFailedEpisodesAndModelThoughtsWhenTold(t *testing.T) {
 	p := newTape(t, "demo")
-	p.skip = p.c.Topics.Thought
-	p.instruction("go")
-	p.start(0, "a")
-	p.frame(0)
-	p.skip = ""
-	p.thought(0, hyt_msgs.Thought_MODEL, "sub push blue ball ;")
-	p.end(0.1, "a", false)
+	p.Skip = "/thought"
+	p.Instruction("go")
+	p.Start(0, "a")
+	p.Frame(0)
+	p.Skip = ""
+	p.Thought(0, hyt_msgs.Thought_MODEL, "sub push blue ball ;")
+	p.End(0.1, "a", false)
 	c := Default()
-	c.KeepFailed, c.AllowModelThoughts = true, true
-	set, _ := load(t, c, p.close())
+	c.Episodes.KeepFailed, c.Episodes.Still, c.Thoughts.Sources = true, 0, []string{"model"}
+	set, _ := load(t, c, p.Close())
 	if s := set.At(0); s.Thought != "sub push blue ball ;" {
 		t.Errorf("thought %q", s.Thought)
 	}
@@ -237,9 +238,9 @@ func TestSplitKeepsEpisodesTogetherAndStaysTheSame(t *testing.T) {
 	p := newTape(t, "demo")
 	const episodes = 60
 	for i := range episodes {
-		p.demo(fmt.Sprintf("touch-%d", i), "go", 2, true)
+		p.Demo(fmt.Sprintf("touch-%d", i), "go", 2, true)
 	}
-	dir := p.close()
+	dir := p.Close()
 	set, _ := load(t, Default(), dir)
 	train, valid := set.Split(0.25)
 	ids := func(s *Set) (ids []string) {

@@ -11,9 +11,9 @@ import (
 
 func TestJudgeSaysWhatIsUsedAndWhatIsLeftOut(t *testing.T) {
 	p := newTape(t, "demo")
-	p.demo("a", "go", 5, true)
-	p.demo("b", "go", 5, false)
-	got, err := Default().Judge(p.close())
+	p.Demo("a", "go", 5, true)
+	p.Demo("b", "go", 5, false)
+	got, err := Judge{Default()}.Judge(p.Close())
 	check(t, err)
 	want := bagcheck.Verdict{Episodes: 1, Samples: 5, Thoughts: 5, LeftOut: []bagcheck.Reason{
 		{What: "episodes", Count: 1, Why: "failed (its marker says success: false)"},
@@ -25,9 +25,9 @@ func TestJudgeSaysWhatIsUsedAndWhatIsLeftOut(t *testing.T) {
 
 func TestJudgeOfABagThatTeachesNothingSaysWhy(t *testing.T) {
 	p := newTape(t, "demo")
-	p.skip = p.c.Topics.Action
-	p.demo("a", "go", 5, true)
-	v, err := Default().Judge(p.close())
+	p.Skip = "/action"
+	p.Demo("a", "go", 5, true)
+	v, err := Judge{Default()}.Judge(p.Close())
 	check(t, err)
 	if v.Samples != 0 || !strings.Contains(v.Unusable, "has no messages on /action") {
 		t.Errorf("verdict %+v", v)

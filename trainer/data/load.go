@@ -1,231 +1,192 @@
 package data
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
+	"hyt/msgs"
 	"hyt/msgs/bag"
-	"hyt/msgs/imagemsg"
+	"hyt/msgs/sensor_msgs"
 )
 
-// loader reads bags one after another into one set.
+// loader reads bags one after another into one sink.
 type loader struct {
-	config Config
-	set    Set
-	report Report
+	options   *Options
+	sink      sink
+	report    Report
+	progress  Progress
+	quantiles quantiles
+	labels    *labels
 }
 
-// Load reads bags into samples. A folder that is no bag itself stands for the
-// bags in it, by name. An error names the bag and what to do; a bag of which
-// only parts are unusable is not an error, see Report.
-func Load(dirs []string, c Config) (*Set, Report, error) {
-	l := loader{config: c, report: Report{LeftOut: map[string]int{}, Dropped: map[string]int{}}}
-	if err := c.Validate(); err != nil {
-		return nil, l.report, err
-	}
-	bags, err := expand(dirs)
-	if err != nil {
-		return nil, l.report, err
-	}
-	for _, path := range bags {
-		if err := l.load(path); err != nil {
-			return nil, l.report, err
-		}
-	}
-	if len(l.set.samples) == 0 {
-		return nil, l.report, fmt.Errorf("no usable samples in %s: %s", strings.Join(dirs, ", "), l.why())
-	}
-	l.report.Samples, l.report.Episodes = len(l.set.samples), len(l.set.episodes)
-	l.report.Q01, l.report.Q99 = quantiles(l.set.samples)
-	return &l.set, l.report, nil
-}
+// progressEvery is after how many messages Open reports and looks at its context.
+const progressEvery = 512
 
-// why is the commonest reason for having nothing.
-func (l *loader) why() string {
-	all := append(reasons(l.report.LeftOut), reasons(l.report.Dropped)...)
-	if len(all) == 0 {
-		return "there are no images during an instruction"
-	}
-	return strings.Join(all[:min(3, len(all))], "; ")
-}
-
-// expand replaces folders of bags by the bags in them.
-func expand(paths []string) (bags []string, err error) {
-	if len(paths) == 0 {
-		return nil, errors.New("no bags to learn from: name at least one folder")
-	}
-	for _, path := range paths {
-		if isBag(path) {
-			bags = append(bags, path)
-			continue
-		}
-		entries, err := os.ReadDir(path)
-		if err != nil {
-			return nil, fmt.Errorf("look for bags: %w", err)
-		}
-		before := len(bags)
-		for _, e := range entries {
-			if inner := filepath.Join(path, e.Name()); e.IsDir() && isBag(inner) {
-				bags = append(bags, inner)
-			}
-		}
-		if len(bags) == before {
-			return nil, fmt.Errorf("%s is not a rosbag2 folder and holds none: record one with hyt recorder or hyt demos", path)
-		}
-	}
-	return bags, nil
-}
-
-func isBag(path string) bool {
-	stat, err := os.Stat(path)
-	if err != nil || !stat.IsDir() {
-		return err == nil
-	}
-	entries, _ := os.ReadDir(path)
-	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		extension := filepath.Ext(e.Name())
-		return e.Name() == "metadata.yaml" || extension == ".mcap" || extension == ".db3"
-	})
-}
-
-// load reads one bag.
-func (l *loader) load(path string) error {
-	r, err := bag.Open(path)
-	if err != nil {
+// load reads one bag. An error is one that ends it all; what is wrong with the bag
+// alone goes to the report, and nothing of the bag to the set.
+func (l *loader) load(ctx context.Context, path string) error {
+	b := BagReport{Path: path}
+	mark, before := l.sink.mark(), l.report.copy()
+	quantiles := l.quantiles.copy()
+	err := l.tryLoad(ctx, path, &b)
+	var own *bagError
+	switch {
+	case errors.As(err, &own):
+		l.sink.rollBack(mark)
+		l.report, l.quantiles = before, quantiles
+		b.Episodes, b.Samples, b.LeftOut = 0, 0, own.Error()
+	case err != nil:
 		return err
+	default:
+		b.Episodes, b.Samples = l.report.Episodes-before.Episodes, l.report.Samples-before.Samples
 	}
-	defer r.Close()
-	if err := checkTopics(path, r, l.config.Topics); err != nil {
-		return err
-	}
-	sum, err := hash(r.Files())
-	if err != nil {
-		return fmt.Errorf("bag %s: %w", path, err)
-	}
-	b := BagReport{Path: path, SHA256: sum, Problems: r.Problems()}
-	episodes, samples := len(l.set.episodes), len(l.set.samples)
-	if err := l.read(path, r, &b); err != nil {
-		return err
-	}
-	b.Episodes, b.Samples = len(l.set.episodes)-episodes, len(l.set.samples)-samples
 	l.report.Bags = append(l.report.Bags, b)
 	return nil
 }
 
-func (l *loader) read(path string, r *bag.Reader, b *BagReport) error {
-	markers, marked := r.Topic(l.config.Topics.Episode)
-	cut := cutter{
-		config: &l.config, marked: marked && markers.Count > 0, bagName: filepath.Base(filepath.Clean(path)),
-		drop: l.drop,
+// bagError is why a bag cannot be used as a whole.
+type bagError struct{ err error }
+
+func (e *bagError) Error() string { return e.err.Error() }
+
+func (l *loader) tryLoad(ctx context.Context, path string, b *BagReport) error {
+	r, err := bag.Open(path)
+	if err != nil {
+		return &bagError{err}
 	}
-	cut.done = func(d *demo, held string) { l.episode(d, cut.marked, held) }
-	for m, err := range r.Messages(l.config.topicNames()...) {
-		if err != nil {
-			b.Problems = append(b.Problems, err.Error())
-			continue
+	defer r.Close()
+	b.Problems = r.Problems()
+	sum := make(chan error, 1) // one result, of the goroutine below
+	go func() {
+		var err error
+		b.SHA256, err = hash(r.Files())
+		sum <- err
+	}()
+	p, err := newPlan(&l.options.Contract, r, path)
+	if err == nil {
+		err = l.read(ctx, r, p, path, b)
+	} else {
+		err = &bagError{err}
+	}
+	if err := <-sum; err != nil {
+		return &bagError{fmt.Errorf("bag %s: %w", path, err)}
+	}
+	return err
+}
+
+// read takes a bag's messages apart into episodes.
+func (l *loader) read(ctx context.Context, r *bag.Reader, p *plan, path string, b *BagReport) error {
+	d := newDecoders(l.sink)
+	defer d.close()
+	marked := false
+	for _, s := range p.sources {
+		marked = marked || s.typeName == episodeType && p.marked
+	}
+	cut := cutter{contract: p.contract, marked: marked, bagName: nameOf(path), drop: l.drop, tracks: map[int]*lapTrack{}}
+	var failed error // of the sink
+	cut.done = func(d *demo, held string) {
+		if failed == nil {
+			failed = l.episode(p, d, held)
 		}
-		e, ok, err := l.config.decode(m)
+	}
+	l.progress.Of = r.Info().Messages
+	for m, err := range r.Messages(p.topics()...) {
+		if err == nil {
+			err = l.message(p, m, d, &cut)
+		}
+		var damage *bag.DamageError
+		switch {
+		case errors.As(err, &damage):
+			b.Problems = append(b.Problems, err.Error())
+		case err != nil:
+			return &bagError{fmt.Errorf("bag %s: %w", path, err)}
+		}
+		if failed != nil {
+			return failed
+		}
+		if l.progress.Messages++; l.progress.Messages%progressEvery == 0 {
+			if err := l.pause(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	cut.end()
+	return failed
+}
+
+// pause tells how far reading is, and whether to stop.
+func (l *loader) pause(ctx context.Context) error {
+	if l.options.Progress != nil {
+		l.options.Progress(l.progress)
+	}
+	if w, ok := l.sink.(*writer); ok {
+		if err := w.failed(); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// message gives one message to the cutter. An error is about the whole bag.
+func (l *loader) message(p *plan, m bag.Message, d *decoders, cut *cutter) error {
+	if p.infos[m.Topic] {
+		info := new(sensor_msgs.CameraInfo)
+		if err := msgs.Unmarshal(m.Data, info); err != nil {
+			l.drop(fault(m.Topic, err))
+		} else {
+			d.infos[m.Topic] = info
+			l.labels.see(m.Topic, info)
+		}
+	}
+	for _, s := range p.byTopic[m.Topic] {
+		e, ok, err := p.decode(m, s, d)
 		var frame *frameError
 		switch {
 		case errors.As(err, &frame):
-			return fmt.Errorf("bag %s: %w", path, err)
+			return err
 		case err != nil:
 			l.drop(fault(m.Topic, err))
 		case ok:
 			cut.take(e)
 		}
 	}
-	cut.finish()
 	return nil
-}
-
-// fault is a reason that is the same for all messages with the same fault.
-func fault(topic string, err error) string {
-	var cut *imagemsg.TruncatedError
-	if errors.As(err, &cut) {
-		return topic + ": image data is truncated"
-	}
-	return topic + ": " + err.Error()
 }
 
 func (l *loader) drop(reason string) { l.report.Dropped[reason]++ }
 
-// episode adds a complete episode to the set, or counts why not.
-func (l *loader) episode(d *demo, marked bool, held string) {
-	if why := d.unusable(marked, l.config.KeepFailed, held); why != "" {
+// episode adds a complete episode to the sink, or counts why not. An error is the
+// sink's.
+func (l *loader) episode(p *plan, d *demo, held string) error {
+	d.settle()
+	if why := d.unusable(p.contract, held); why != "" {
 		l.report.LeftOut[why]++
-		return
+		return nil
 	}
-	m := maker{config: &l.config, drop: l.drop}
-	samples := m.samples(d, held, len(l.set.episodes))
-	if len(samples) == 0 {
-		l.report.LeftOut["none of its images is usable"]++
-		return
+	// What its images lack counts only where the episode is used.
+	dropped := map[string]int{}
+	m := maker{plan: p, drop: func(reason string) { dropped[reason]++ }}
+	samples := m.samples(d, held)
+	why := m.bad(d, samples)
+	if why == noneUsable || why == "" {
+		for reason, n := range dropped {
+			l.report.Dropped[reason] += n
+		}
 	}
+	if why != "" {
+		l.report.LeftOut[why]++
+		return nil
+	}
+	l.labels.fill(p, d, samples)
 	for _, s := range samples {
-		if s.Thought != "" {
+		if s.thought != "" {
 			l.report.Thoughts++
 		}
+		l.quantiles.add(s.actions[:len(s.actions)/p.contract.Chunk])
 	}
-	d.Samples = len(samples)
-	l.set.samples = append(l.set.samples, samples...)
-	l.set.episodes = append(l.set.episodes, d.Episode)
-}
-
-func (c *Config) topicNames() (names []string) {
-	for _, w := range c.Topics.wanted() {
-		names = append(names, w.name)
-	}
-	return names
-}
-
-// checkTopics says which needed topic a bag lacks.
-func checkTopics(path string, r *bag.Reader, topics Topics) error {
-	var there []string
-	for _, t := range r.Topics() {
-		there = append(there, t.Name)
-	}
-	for _, w := range topics.wanted() {
-		t, ok := r.Topic(w.name)
-		switch {
-		case (!ok || t.Count == 0) && !w.optional:
-			return fmt.Errorf("bag %s has no messages on %s (%s); it has %s: record that topic, or name the right one in topics.%s",
-				path, w.name, w.typeName, list(there), w.field)
-		case ok && t.Type != w.typeName:
-			return fmt.Errorf("bag %s: topic %s is %s, hyt learns from %s: name another topic in topics.%s",
-				path, w.name, t.Type, w.typeName, w.field)
-		}
-	}
-	return nil
-}
-
-func list(names []string) string {
-	if len(names) == 0 {
-		return "no topics"
-	}
-	return strings.Join(names, ", ")
-}
-
-// hash is the sha256 of files, one after another, hex.
-func hash(files []string) (string, error) {
-	h := sha256.New()
-	for _, name := range files {
-		f, err := os.Open(name)
-		if err != nil {
-			return "", err
-		}
-		_, err = io.Copy(h, f)
-		f.Close()
-		if err != nil {
-			return "", fmt.Errorf("hash: %w", err)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	d.Episode.Samples = len(samples)
+	l.report.Samples += len(samples)
+	l.report.Episodes++
+	return l.sink.add(d.Episode, samples)
 }

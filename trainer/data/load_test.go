@@ -10,36 +10,38 @@ import (
 
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/trainer/contract"
+	"hyt/trainer/data/datatest"
 )
 
 func TestBadBagIsOneClearSentence(t *testing.T) {
 	without := func(topic string) string {
 		p := newTape(t, "demo")
-		p.skip = topic
-		p.demo("a", "go", 3, true)
-		return p.close()
+		p.Skip = topic
+		p.Demo("a", "go", 3, true)
+		return p.Close()
 	}
 	wrongType := newTape(t, "demo")
-	wrongType.demo("a", "go", 3, true)
-	wrongType.write("/other", &std_msgs.String{})
+	wrongType.Demo("a", "go", 3, true)
+	wrongType.Write("/other", &std_msgs.String{})
 	wrongFrame := newTape(t, "demo")
-	wrongFrame.demo("a", "go", 3, true)
-	wrongFrame.write("/action", &geometry_msgs.TwistStamped{Header: header(1, "tool0")})
+	wrongFrame.Demo("a", "go", 3, true)
+	wrongFrame.Write("/action", &geometry_msgs.TwistStamped{Header: datatest.Header(1, "tool0")})
 	other := Default()
-	other.Topics.Image = "/other"
+	other.Topics[0].Topic = "/other"
 	for name, c := range map[string]struct {
 		dir    string
-		config Config
+		config contract.Contract
 		want   string
 	}{
 		"no images": {without("/image"), Default(),
-			"has no messages on /image (sensor_msgs/msg/Image); it has /action, /ee_pose, /episode, /gripper, /instruction, /joint_states, /thought: record that topic, or name the right one in topics.image"},
-		"no actions":   {without("/action"), Default(), "has no messages on /action (geometry_msgs/msg/TwistStamped)"},
-		"wrong type":   {wrongType.close(), other, "topic /other is std_msgs/msg/String, hyt learns from sensor_msgs/msg/Image: name another topic in topics.image"},
-		"wrong frame":  {wrongFrame.close(), Default(), `topic /action is in frame "tool0", not in base_link`},
+			"has no messages on /image (sensor_msgs/msg/Image); it has /action, /ee_pose, /episode, /gripper, /instruction, /joint_states, /thought: record that topic, or name the right one in the contract"},
+		"no actions":   {without("/action"), Default(), "has no messages on /action (for action)"},
+		"wrong type":   {wrongType.Close(), other, "topic /other: it is std_msgs/msg/String, hyt takes pictures from sensor_msgs/msg/Image and sensor_msgs/msg/CompressedImage: name another topic in the contract"},
+		"wrong frame":  {wrongFrame.Close(), Default(), `topic /action is in frame "tool0", not in base_link`},
 		"no bag":       {t.TempDir(), Default(), "is not a rosbag2 folder and holds none"},
 		"no folder":    {"/nowhere", Default(), "no such file or directory"},
-		"wrong config": {without(""), Config{}, "image size is 0x0; both must be at least 1"},
+		"wrong config": {without(""), contract.Contract{}, "contract: rate is 0 Hz"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := Load([]string{c.dir}, c.config)
@@ -52,8 +54,8 @@ func TestBadBagIsOneClearSentence(t *testing.T) {
 
 func TestNothingUsableIsAnErrorWithItsReason(t *testing.T) {
 	p := newTape(t, "demo")
-	p.demo("a", "go", 3, false)
-	_, _, err := Load([]string{p.close()}, Default())
+	p.Demo("a", "go", 3, false)
+	_, _, err := Load([]string{p.Close()}, Default())
 	if err == nil || !strings.Contains(err.Error(), "1 × failed (its marker says success: false)") {
 		t.Errorf("error %v", err)
 	}
@@ -63,8 +65,8 @@ func TestFolderOfBagsStandsForItsBags(t *testing.T) {
 	parent := t.TempDir()
 	for i := range 3 {
 		p := newTape(t, "demo")
-		p.demo(fmt.Sprint(i), "go", 2, true)
-		check(t, os.Rename(p.close(), filepath.Join(parent, fmt.Sprint("bag", i))))
+		p.Demo(fmt.Sprint(i), "go", 2, true)
+		check(t, os.Rename(p.Close(), filepath.Join(parent, fmt.Sprint("bag", i))))
 	}
 	set, report := load(t, Default(), parent)
 	if set.Len() != 6 || len(report.Bags) != 3 || len(report.Hashes()) != 3 {
@@ -82,9 +84,9 @@ func TestFolderOfBagsStandsForItsBags(t *testing.T) {
 func TestLearnsFromABagThatWasCutOff(t *testing.T) {
 	p := newTape(t, "demo")
 	for i := range 100 { // 12 KB an image: several chunks
-		p.demo(fmt.Sprint(i), "go", 3, true)
+		p.Demo(fmt.Sprint(i), "go", 3, true)
 	}
-	dir := p.close()
+	dir := p.Close()
 	file := filepath.Join(dir, "demo_0.mcap")
 	stat, err := os.Stat(file)
 	check(t, err)
@@ -99,9 +101,9 @@ func BenchmarkLoad(b *testing.B) {
 	p := newTape(b, "demo")
 	const episodes, frames = 50, 20
 	for i := range episodes {
-		p.demo(fmt.Sprint(i), "go", frames, true)
+		p.Demo(fmt.Sprint(i), "go", frames, true)
 	}
-	dir := p.close()
+	dir := p.Close()
 	started := time.Now()
 	for b.Loop() {
 		if set, _ := load(b, Default(), dir); set.Len() != episodes*frames {

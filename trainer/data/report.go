@@ -13,6 +13,7 @@ type BagReport struct {
 	SHA256   string // of its data files, one after another
 	Episodes int    // used
 	Samples  int
+	LeftOut  string   // why nothing of it is used; "": something may be
 	Problems []string // what was wrong with its files
 }
 
@@ -24,18 +25,42 @@ type Report struct {
 	Samples  int
 	Thoughts int            // samples that have one
 	Dropped  map[string]int // images and messages, by reason
-	// Q01 and Q99 are quantiles of the first action of each sample, by dimension
-	// (x y z yaw gripper), in the units of Sample.Actions.
+	// Q01 and Q99 are quantiles of the first action of each sample, by dimension of
+	// Shape.Action, in its units.
 	Q01, Q99 []float64
 }
 
-// Hashes maps each bag's path to the hash of its data.
+// Hashes maps the path of each bag that is used to the hash of its data.
 func (r *Report) Hashes() map[string]string {
 	hashes := make(map[string]string, len(r.Bags))
 	for _, b := range r.Bags {
-		hashes[b.Path] = b.SHA256
+		if b.LeftOut == "" {
+			hashes[b.Path] = b.SHA256
+		}
 	}
 	return hashes
+}
+
+// copy is a report that shares nothing that changes with r.
+func (r *Report) copy() Report {
+	c := *r
+	c.LeftOut, c.Dropped = maps.Clone(r.LeftOut), maps.Clone(r.Dropped)
+	c.Bags = slices.Clone(r.Bags)
+	return c
+}
+
+// why is the commonest reason for having nothing.
+func (r *Report) why() string {
+	for _, b := range r.Bags {
+		if b.LeftOut != "" {
+			return b.LeftOut
+		}
+	}
+	all := append(reasons(r.LeftOut), reasons(r.Dropped)...)
+	if len(all) == 0 {
+		return "there are no images during an instruction"
+	}
+	return strings.Join(all[:min(3, len(all))], "; ")
 }
 
 // String is the report for people, several lines.
@@ -49,6 +74,9 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "  left out: %s\n", line)
 	}
 	for _, bag := range r.Bags {
+		if bag.LeftOut != "" {
+			fmt.Fprintf(&b, "  bag left out: %s\n", bag.LeftOut)
+		}
 		for _, p := range bag.Problems {
 			fmt.Fprintf(&b, "  %s: %s\n", bag.Path, p)
 		}
@@ -58,26 +86,40 @@ func (r *Report) String() string {
 
 // reasons lists counts, the largest first.
 func reasons(counts map[string]int) []string {
-	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		if counts[a] != counts[b] {
-			return counts[b] - counts[a]
-		}
-		return strings.Compare(a, b)
-	})
+	keys := byCount(counts)
 	for i, k := range keys {
 		keys[i] = fmt.Sprintf("%d × %s", counts[k], k)
 	}
 	return keys
 }
 
-// quantiles returns the 1 % and 99 % quantiles of the first action of each
-// sample, by dimension.
-func quantiles(samples []Sample) (q01, q99 []float64) {
-	for d := range Dims {
-		column := make([]float32, len(samples))
-		for i, s := range samples {
-			column[i] = s.Actions[d]
+// byCount lists the keys of counts, the largest count first.
+func byCount(counts map[string]int) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		if counts[a] != counts[b] {
+			return counts[b] - counts[a]
 		}
+		return strings.Compare(a, b)
+	})
+}
+
+// quantiles gathers the first action of each sample, by dimension.
+type quantiles struct{ columns [][]float32 }
+
+func (q *quantiles) add(row []float32) {
+	if q.columns == nil {
+		q.columns = make([][]float32, len(row))
+	}
+	for i, v := range row {
+		q.columns[i] = append(q.columns[i], v)
+	}
+}
+
+func (q *quantiles) copy() quantiles { return quantiles{slices.Clone(q.columns)} }
+
+// ends are the 1 % and 99 % quantiles.
+func (q *quantiles) ends() (q01, q99 []float64) {
+	for _, column := range q.columns {
 		slices.Sort(column)
 		last := float64(len(column) - 1)
 		q01 = append(q01, float64(column[int(0.01*last)]))

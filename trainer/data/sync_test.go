@@ -16,21 +16,21 @@ func TestTopicsMayOvertakeEachOther(t *testing.T) {
 	p := newTape(t, "demo")
 	for i, told := range []string{"touch the red cube", "touch the blue ball"} {
 		id := fmt.Sprint(i)
-		p.image(0, 0) // before its start marker
-		p.start(0, id)
-		p.pose(0, 0, 0)
-		p.instruction(told) // after it
-		p.joints(0, 1)
-		p.action(0, 0.1, 0)
-		p.gripper(1)
-		p.image(0.1, 1)
-		p.action(0.1, 0.2, 0)
-		p.gripper(0)
-		p.end(0.2, id, true)
-		p.pose(0.1, 0.5, 0) // after its end marker
-		p.joints(0.1, 0)
+		p.Image(0, 0) // before its start marker
+		p.Start(0, id)
+		p.Pose(0, 0, 0)
+		p.Instruction(told) // after it
+		p.Joints(0, 1)
+		p.Action(0, 0.1, 0)
+		p.Gripper(1)
+		p.Image(0.1, 1)
+		p.Action(0.1, 0.2, 0)
+		p.Gripper(0)
+		p.End(0.2, id, true)
+		p.Pose(0.1, 0.5, 0) // after its end marker
+		p.Joints(0.1, 0)
 	}
-	set, report := load(t, Default(), p.close())
+	set, report := load(t, Default(), p.Close())
 	if set.Len() != 4 || report.Episodes != 2 || len(report.Dropped) > 0 {
 		t.Fatalf("%d samples, report %+v", set.Len(), report)
 	}
@@ -50,17 +50,17 @@ func TestTopicsMayOvertakeEachOther(t *testing.T) {
 
 func TestInstructionMayChangeDuringAnEpisode(t *testing.T) {
 	p := newTape(t, "demo")
-	p.instruction("first this")
-	p.start(0, "a")
-	p.frame(0)
-	p.frame(1)
-	p.instruction("then that")
-	p.frame(2)
-	p.end(0.3, "a", true)
-	p.start(0, "b") // still in force
-	p.frame(0)
-	p.end(0.1, "b", true)
-	set, _ := load(t, Default(), p.close())
+	p.Instruction("first this")
+	p.Start(0, "a")
+	p.Frame(0)
+	p.Frame(1)
+	p.Instruction("then that")
+	p.Frame(2)
+	p.End(0.3, "a", true)
+	p.Start(0, "b") // still in force
+	p.Frame(1)
+	p.End(0.2, "b", true)
+	set, _ := load(t, Default(), p.Close())
 	var got []string
 	for i := range set.Len() {
 		got = append(got, set.At(i).Instruction)
@@ -72,21 +72,21 @@ func TestInstructionMayChangeDuringAnEpisode(t *testing.T) {
 
 func TestWithoutMarkersInstructionsAndPausesDelimitEpisodes(t *testing.T) {
 	p := newTape(t, "teleop")
-	p.frame(0) // nobody said what to do
-	p.instruction("touch the red cube")
-	p.frame(1)
-	p.frame(2)
-	p.instruction("touch the red cube") // said again: the same episode
-	p.frame(3)
-	p.instruction("push the ball")
-	p.frame(4)
-	p.frame(5)
-	p.frame(30) // after a pause
-	p.instruction("stop")
-	p.frame(31)
-	p.instruction("push the ball")
-	p.frame(0) // the clock was set back
-	set, report := load(t, Default(), p.close())
+	p.Frame(0) // nobody said what to do
+	p.Instruction("touch the red cube")
+	p.Frame(1)
+	p.Frame(2)
+	p.Instruction("touch the red cube") // said again: the same episode
+	p.Frame(3)
+	p.Instruction("push the ball")
+	p.Frame(4)
+	p.Frame(5)
+	p.Frame(30) // after a pause
+	p.Instruction("stop")
+	p.Frame(31)
+	p.Instruction("push the ball")
+	p.Frame(1) // the clock was set back
+	set, report := load(t, Default(), p.Close())
 	var got []string
 	for _, e := range set.Episodes() {
 		got = append(got, fmt.Sprintf("%s %d", e.ID, e.Samples))
@@ -99,21 +99,21 @@ func TestWithoutMarkersInstructionsAndPausesDelimitEpisodes(t *testing.T) {
 // A person's commands come at their own rate; what counts is how far they move.
 func TestCommandsAtAnotherRateAddUp(t *testing.T) {
 	p := newTape(t, "demo")
-	p.instruction("go")
-	p.start(0, "a")
-	p.image(0, 0)
-	p.pose(0, 0, 0)
-	p.joints(0, 1)
+	p.Instruction("go")
+	p.Start(0, "a")
+	p.Image(0, 0)
+	p.Pose(0, 0, 0)
+	p.Joints(0, 1)
 	for k := range 10 { // 50 Hz: 0.1 m/s, then 0.2 m/s from 0.06 s on
 		v := 0.1
 		if k >= 3 {
 			v = 0.2
 		}
-		p.action(float64(k)*0.02, v, 0)
+		p.Action(float64(k)*0.02, v, 0)
 	}
-	p.gripper(1)
-	p.end(2, "a", true)
-	set, _ := load(t, Default(), p.close())
+	p.Gripper(1)
+	p.End(2, "a", true)
+	set, _ := load(t, Default(), p.Close())
 	// After 0.18 s no command comes: the last one holds for half a second.
 	want := []float32{0.014, 0.02, 0.02, 0.02, 0.02, 0.02, 0.016, 0}
 	for k, x := range want {
@@ -125,17 +125,19 @@ func TestCommandsAtAnotherRateAddUp(t *testing.T) {
 
 func TestPosesAreInterpolatedWhenNoneIsNear(t *testing.T) {
 	p := newTape(t, "demo")
-	p.instruction("go")
-	p.start(0, "a")
-	p.pose(0.95, 0, 3)
-	p.pose(1.05, 1, -3)
-	p.joints(0.99, 0.25) // near enough
-	p.joints(1.05, 1)
-	p.image(1, 0)
-	p.action(1, 0, 0)
-	p.gripper(1)
-	p.end(1.1, "a", true)
-	set, _ := load(t, Default(), p.close())
+	p.Instruction("go")
+	p.Start(0, "a")
+	p.Pose(0.95, 0, 3)
+	p.Pose(1.05, 1, -3)
+	p.Joints(0.99, 0.25) // near enough
+	p.Joints(1.05, 1)
+	p.Image(1, 0)
+	p.Action(1, 0, 0)
+	p.Gripper(1)
+	p.End(1.1, "a", true)
+	c := Default()
+	c.Episodes.Still = 0
+	set, _ := load(t, c, p.Close())
 	got := set.At(0).Proprio
 	want := []float32{0.5, 2, 3, math.Pi, 0.25}
 	got[3] = float32(math.Abs(float64(got[3]))) // half a turn either way
@@ -146,18 +148,18 @@ func TestPosesAreInterpolatedWhenNoneIsNear(t *testing.T) {
 
 func TestThoughtsGoStale(t *testing.T) {
 	p := newTape(t, "demo")
-	p.instruction("go")
-	p.start(0, "a")
+	p.Instruction("go")
+	p.Start(0, "a")
 	for k := range 8 {
-		p.skip = p.c.Topics.Thought
-		p.frame(k)
-		p.skip = ""
+		p.Skip = "/thought"
+		p.Frame(k)
+		p.Skip = ""
 		if k == 1 {
-			p.thought(0.1, hyt_msgs.Thought_HUMAN, "move left ;")
+			p.Thought(0.1, hyt_msgs.Thought_HUMAN, "move left ;")
 		}
 	}
-	p.end(0.8, "a", true)
-	set, _ := load(t, Default(), p.close())
+	p.End(0.8, "a", true)
+	set, _ := load(t, Default(), p.Close())
 	for i := range set.Len() {
 		if got, want := set.At(i).Thought != "", i >= 1 && i <= 6; got != want {
 			t.Errorf("frame %d: has a thought: %v", i, got)

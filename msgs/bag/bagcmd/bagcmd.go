@@ -11,9 +11,13 @@ import (
 	"hyt/msgs/bag/bagcheck"
 )
 
-// Command returns `hyt bag` with its subcommands. trainer says what training
-// would make of a bag; nil: nothing is said.
-func Command(trainer bagcheck.Trainer) *cobra.Command {
+// NewTrainer makes a judge of what training by the contract in a file would make of a
+// bag; "" stands for the default contract.
+type NewTrainer func(contractFile string) (bagcheck.Trainer, error)
+
+// Command returns `hyt bag` with its subcommands. trainer may be nil: then nothing
+// is said of training.
+func Command(trainer NewTrainer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bag",
 		Short: "Look into rosbag2 recordings, and save what can be saved",

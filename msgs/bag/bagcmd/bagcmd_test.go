@@ -55,7 +55,12 @@ func (fakeTrainer) Judge(string) (bagcheck.Verdict, error) {
 
 func run(args ...string) (string, error) {
 	var out bytes.Buffer
-	cmd := Command(fakeTrainer{})
+	cmd := Command(func(contract string) (bagcheck.Trainer, error) {
+		if contract != "" {
+			return nil, errors.New(contract + " cannot be read")
+		}
+		return fakeTrainer{}, nil
+	})
 	cmd.SetOut(&out)
 	cmd.SetErr(&out)
 	cmd.SilenceUsage, cmd.SilenceErrors = true, true
@@ -120,6 +125,10 @@ func TestCheckFailsABagWithProblemsAndSaysWhatTrainingWouldUse(t *testing.T) {
 	}
 	expectText(t, out, "training  would use 3 samples (0 with a thought) of 1 episodes\n", "left out  2 images: too dark\n",
 		"problem: demo_0.mcap has no usable index", "problem: /instruction: 5 of 5 messages are no std_msgs/msg/String")
+	var usage *UsageError
+	if _, err := run("check", dir, "--contract", "mine.yaml"); !errors.As(err, &usage) || err.Error() != "mine.yaml cannot be read" {
+		t.Errorf("error %v", err)
+	}
 	out, _ = run("check", dir, "--json")
 	got := expectKeys(t, out, "storage", "messages", "topics", "jumps", "damages", "training", "problems", "notes")
 	topic := got["topics"].([]any)[0].(map[string]any)

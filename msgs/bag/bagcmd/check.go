@@ -12,18 +12,19 @@ import (
 	"hyt/msgs/bag/bagcheck"
 )
 
-func checkCommand(trainer bagcheck.Trainer) *cobra.Command {
+func checkCommand(trainer NewTrainer) *cobra.Command {
 	var asJSON bool
+	var contract string
 	cmd := &cobra.Command{
 		Use:   "check DIR",
 		Short: "Read a bag through and say what is wrong with it, and what training would use",
 		Long: "Reads every message of a bag: damage, messages that are not of their type, rates, gaps, drops,\n" +
-			"times that jump, and what training with the default topics would use and leave out, with reasons.\n" +
+			"times that jump, and what training would use and leave out, with reasons.\n" +
 			"Exit code 1 says that there are problems; notes alone do not fail a bag.",
 		Example: "  hyt bag check recordings/touch_0007\n  hyt bag check recordings/touch_0007 --json | jq .training",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := check(cmd, args[0], trainer)
+			report, err := check(cmd, args[0], contract, trainer)
 			if err != nil {
 				return err
 			}
@@ -39,10 +40,20 @@ func checkCommand(trainer bagcheck.Trainer) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON for scripts")
+	if trainer != nil {
+		cmd.Flags().StringVar(&contract, "contract", "", "YAML file that says what training takes from a bag; else the default")
+	}
 	return cmd
 }
 
-func check(cmd *cobra.Command, path string, trainer bagcheck.Trainer) (*bagcheck.Report, error) {
+func check(cmd *cobra.Command, path, contract string, newTrainer NewTrainer) (*bagcheck.Report, error) {
+	var trainer bagcheck.Trainer
+	if newTrainer != nil { // first: a contract that cannot be read is known at once
+		var err error
+		if trainer, err = newTrainer(contract); err != nil {
+			return nil, &UsageError{err}
+		}
+	}
 	r, err := bag.Open(path)
 	if err != nil {
 		return nil, err
