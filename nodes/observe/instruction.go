@@ -24,7 +24,7 @@ type hearing struct {
 // A volatile subscription hears every publisher but not what was said before; a
 // transient-local one hears what was said before but only from publishers that
 // keep it. What comes twice is taken once. heard is called for each text, without
-// the white space round it, one at a time.
+// the white space round it and with U+FFFD for what is not UTF-8, one at a time.
 func Hear(n *node.Node, topic string, heard func(text string)) error {
 	h := &hearing{heard: heard, latest: map[[16]byte]time.Time{}}
 	for _, qos := range []bus.QoS{bus.Default(), bus.Latched(1)} {
@@ -38,7 +38,7 @@ func Hear(n *node.Node, topic string, heard func(text string)) error {
 func (h *hearing) sample(m *std_msgs.String, s bus.Sample) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	text := strings.TrimSpace(m.Data)
+	text := strings.TrimSpace(strings.ToValidUTF8(m.Data, "\uFFFD"))
 	if !h.isNew(text, s) {
 		return
 	}

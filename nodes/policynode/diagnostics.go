@@ -20,7 +20,7 @@ func (c *controlCheck) fill(s *node.Status) {
 	s.Add("state", r.State)
 	s.Add("hold", r.Reason)
 	s.Add("mode", now.mode)
-	s.Add("text", now.text)
+	s.Add("text", shortened(now.text))
 	s.Add("control_hz", t.Rate)
 	s.AddMillis("control_period_p50_ms", t.P50)
 	s.AddMillis("control_period_p99_ms", t.P99)

@@ -76,7 +76,9 @@ func TestWhatThePolicyItselfThinksCountsToo(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		r.model.set(func(m *fakeModel) { m.thinks = "sub done; grip open;" })
-		if a := u.result(1); a.Status != am.GoalStatus_STATUS_SUCCEEDED || told.Load() != 1 {
+		a := u.result(1)
+		time.Sleep(time.Millisecond)
+		if a.Status != am.GoalStatus_STATUS_SUCCEEDED || told.Load() != 1 {
 			t.Errorf("%+v, told %d", a, told.Load())
 		}
 	})

@@ -49,6 +49,9 @@ type planner struct {
 	mu     sync.Mutex
 	fault  error // of the last attempt; nil when it went well
 	faults int64
+	// Of the inference that runs; zero: none does.
+	running time.Time // since, on the machine's clock
+	on      time.Time // stamp of its image
 }
 
 // change applies a change of the task: the plan follows at once, not with the next
@@ -120,6 +123,9 @@ func (p *planner) run(ctx context.Context) {
 			continue
 		}
 		obs, err := p.observer.Latest()
+		if untimely := p.untimely(obs.Stamp); untimely != nil {
+			err = untimely // and therefore perhaps without a pose
+		}
 		next := attempt{p.now(), now.epoch, obs.Stamp}
 		if err == nil && next.epoch == last.epoch && next.image.Equal(last.image) {
 			continue // nothing new: neither another task nor another image
@@ -176,11 +182,10 @@ func (p *planner) heard(t thought.Thought, stamp time.Time) {
 
 // plan makes one plan and hands it over.
 func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observation) error {
-	if age := p.now().Sub(obs.Stamp); age > time.Duration(p.maxAge.Load()) {
-		return fmt.Errorf("the newest image is %v old", age.Round(time.Millisecond))
-	}
 	began := time.Now()
+	p.busy(began, obs.Stamp)
 	chunk, err := p.model.Plan(ctx, asked.mode, obs, asked.text)
+	p.busy(time.Time{}, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -200,6 +205,37 @@ func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observati
 	p.ages.Add(age)
 	p.foresee.Took(age)
 	return p.chunks.Publish(p.message(chunk))
+}
+
+// untimely says why an image of that time is not planned on, or nil.
+func (p *planner) untimely(stamp time.Time) error {
+	age, most := p.now().Sub(stamp), time.Duration(p.maxAge.Load())
+	switch {
+	case stamp.IsZero(): // there is none yet
+		return nil
+	case age > most:
+		return fmt.Errorf("the newest image is %v old", age.Round(time.Millisecond))
+	case age < -most:
+		return fmt.Errorf("the newest image is stamped %v in the future: do camera and policy have the same clock?", (-age).Round(time.Millisecond))
+	}
+	return nil
+}
+
+// busy notes the inference that runs: since when, and on the image of which time.
+func (p *planner) busy(since, stamp time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running, p.on = since, stamp
+}
+
+// soFar is for how long the present inference has run, and its image's age; 0: none runs.
+func (p *planner) soFar() (inference, latency time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.running.IsZero() {
+		return 0, 0
+	}
+	return time.Since(p.running), max(0, p.now().Sub(p.on))
 }
 
 // ended hears whether the chunk, or the thought before it, says that the task is done.

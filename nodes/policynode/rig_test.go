@@ -1,12 +1,11 @@
 package policynode
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,89 +22,12 @@ import (
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/nodes/engines"
 	"hyt/nodes/managed"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
-	"hyt/policy"
-	"hyt/policy/spec"
-	"hyt/policy/thought"
+	"hyt/policy/policytest"
 )
-
-// fakeModel plans what it is told to.
-type fakeModel struct {
-	mu       sync.Mutex
-	velocity float64 // m/s along x, of each row
-	broken   error
-	replaced error // of the files
-	took     time.Duration
-	asked    []string // "mode: text"
-	thoughts []string // heard: "instruction: text"
-	thinks   string   // written before each chunk
-}
-
-func (*fakeModel) SHA256() string { return "abc" }
-
-func (m *fakeModel) Can(mode policy.Mode) error {
-	if !slices.Contains([]policy.Mode{policy.Act, policy.Follow, policy.Guided, policy.Think}, mode) {
-		return fmt.Errorf("the fake model has no mode %s", mode)
-	}
-	return nil
-}
-
-func (*fakeModel) Running() time.Duration { return 0 }
-
-func (m *fakeModel) CheckFiles() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.replaced
-}
-
-func (m *fakeModel) Heard(t thought.Thought, instruction string, _ time.Time) {
-	m.set(func(m *fakeModel) { m.thoughts = append(m.thoughts, instruction+": "+t.String()) })
-}
-func (*fakeModel) Close() error { return nil }
-
-func (*fakeModel) Spec() *spec.Spec {
-	return &spec.Spec{
-		Name: "fake", Modes: []string{"act", "follow"},
-		Cameras: []spec.Camera{{Name: "overhead", Width: 2, Height: 2, Crop: [4]float64{0, 0, 1, 1}}},
-		Proprio: []string{"x", "gripper"},
-		Action:  spec.Action{Names: []string{"x", "yaw", "gripper"}, Units: []string{"m", "rad", ""}, Kind: "ee_delta", Rate: 10, Chunk: 4},
-	}
-}
-
-func (m *fakeModel) Plan(_ context.Context, mode policy.Mode, obs policy.Observation, text string) (policy.Chunk, error) {
-	m.mu.Lock()
-	took := m.took
-	m.mu.Unlock()
-	time.Sleep(took)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.asked = append(m.asked, string(mode)+": "+text)
-	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: took, Thought: m.thinks}
-	for range 4 {
-		c.Actions = append(c.Actions, []float64{m.velocity / 10, 0, 0.5})
-	}
-	return c, m.broken
-}
-
-func (m *fakeModel) heard() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.asked)
-}
-
-func (m *fakeModel) heardThoughts() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.thoughts)
-}
-
-func (m *fakeModel) set(f func(*fakeModel)) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f(m)
-}
 
 // rig is a policy node and the robot round it, on a bus of their own and a fake clock.
 type rig struct {
@@ -132,17 +54,45 @@ type rig struct {
 	quiet    bool                                        // no images
 	lost     bool                                        // no poses
 	bad      func(*sensor_msgs.Image)                    // spoils images
+	every    int                                         // only one image of so many is sent; 0: all
+	console  io.Writer                                   // of nodes made from here on
 }
 
-// start runs a policy node with a camera at 20 Hz for as long as test takes.
+// start runs a policy node with a fake model and a camera at 20 Hz for as long as test
+// takes.
 func start(t *testing.T, change func(*config.Policy), test func(*rig)) {
+	t.Helper()
+	startOn(t, nil, change, test)
+}
+
+// startReal is start with a tiny real model, on the real runtime.
+func startReal(t *testing.T, o policytest.Options, change func(*config.Policy), test func(*rig)) {
+	t.Helper()
+	dir := policytest.New(t, o).Dir
+	startOn(t, FromPool(engines.NewPool()), func(c *config.Policy) {
+		c.Model = dir
+		if change != nil {
+			change(c)
+		}
+	}, test)
+}
+
+// startOn runs the node on what open gives, or on a fake model. before has the rig
+// before its nodes are made.
+func startOn(t *testing.T, open func(*config.Policy) (Model, error), change func(*config.Policy), test func(*rig), before ...func(*rig)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{t: t, model: &fakeModel{velocity: 0.1}, driver: mem.Open(), done: make(chan error, 1),
 			status: map[string]diagnostic_msgs.DiagnosticStatus{}}
 		r.ctx, r.cancel = context.WithCancel(t.Context())
+		for _, prepare := range before {
+			prepare(r)
+		}
 		r.robot = r.node("robot")
 		r.connect()
-		c := New(func(*config.Policy) (Model, error) { return r.model, nil })
+		if open == nil {
+			open = func(*config.Policy) (Model, error) { return r.model, nil }
+		}
+		c := New(open)
 		c.config.ReplanRate = 10 // often, so that short tests see many plans
 		c.sleep = func(until time.Time) { time.Sleep(time.Until(until)) }
 		if change != nil {
@@ -170,7 +120,7 @@ func start(t *testing.T, change func(*config.Policy), test func(*rig)) {
 }
 
 func (r *rig) node(name string) *node.Node {
-	n, err := node.New(node.Options{Identity: rosargs.Identity{Name: name, Namespace: "/"}, Driver: r.driver, Console: &bytes.Buffer{}})
+	n, err := node.New(node.Options{Identity: rosargs.Identity{Name: name, Namespace: "/"}, Driver: r.driver, Console: cmp.Or(r.console, io.Discard)})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -224,7 +174,7 @@ func (r *rig) listen() {
 
 // sense publishes what the robot's sensors do, 20 times a second.
 func (r *rig) sense() {
-	for r.ctx.Err() == nil {
+	for n := 1; r.ctx.Err() == nil; n++ {
 		stamp := builtin_interfaces.FromTime(time.Now())
 		pose := &geometry_msgs.PoseStamped{Header: std_msgs.Header{Stamp: stamp}}
 		pose.Pose.Position.X, pose.Pose.Position.Z, pose.Pose.Orientation.W = 0.05, 0.1, 1
@@ -232,7 +182,7 @@ func (r *rig) sense() {
 		joints := &sensor_msgs.JointState{Header: std_msgs.Header{Stamp: stamp},
 			Name: []string{"left_finger_joint", "right_finger_joint"}, Position: []float64{0.04, 0.04}}
 		r.mu.Lock()
-		quiet, lost, bad := r.quiet, r.lost, r.bad
+		quiet, lost, bad := r.quiet || r.every > 0 && n%r.every != 0, r.lost, r.bad
 		r.mu.Unlock()
 		if bad != nil {
 			bad(image)

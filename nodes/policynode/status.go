@@ -103,6 +103,9 @@ func (m *monitor) measure() *hyt_msgs.Status {
 			sp.lost.reason = r
 		}
 	}
+	// An inference that has not come to an end counts for what it took so far.
+	inference, latency := p.soFar()
+	sp.models.P95, sp.plans.P95 = max(sp.models.P95, inference), max(sp.plans.P95, latency)
 	sp.loop, m.mark = s.loop.Since(m.mark, at)
 	return s.status(&sp, now.control, at)
 }
