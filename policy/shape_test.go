@@ -13,12 +13,14 @@ import (
 	"hyt/policy/prompt"
 )
 
-// Models of other makers: more cameras, a state that does not grow.
+// Models of other makers: more cameras, a state that does not grow, a head of bins.
 func TestModelsOfOtherShapesGiveTheirAnswers(t *testing.T) {
 	for what, o := range map[string]policytest.Options{
-		"three cameras":      {Cameras: 3},
-		"a recurrent state":  {Recurrent: true},
-		"both, small images": {Cameras: 2, Recurrent: true, Width: 8, Height: 6},
+		"three cameras":       {Cameras: 3},
+		"a recurrent state":   {Recurrent: true},
+		"discrete bins":       {Bins: 256},
+		"few bins, recurrent": {Bins: 3, Recurrent: true},
+		"both, small images":  {Cameras: 2, Recurrent: true, Width: 8, Height: 6},
 	} {
 		m := policytest.New(t, o)
 		e := open(t, m)

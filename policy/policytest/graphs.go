@@ -102,13 +102,32 @@ func (m *Model) gained(g *graph) {
 	g.floats("gains", gains, 1, chunk, width)
 	g.ints("flat", []int64{1, 1, width}, 3)
 	g.node("Reshape", "row", []string{"mean", "flat"})
-	if m.opts.ExtraDims == 0 {
-		g.node("Mul", "actions", []string{"row", "gains"})
-		return
+	rows := "actions"
+	if m.opts.ExtraDims > 0 {
+		rows = "narrow"
 	}
-	g.node("Mul", "narrow", []string{"row", "gains"})
-	g.floats("extra", make([]float32, chunk*m.opts.ExtraDims), 1, chunk, int64(m.opts.ExtraDims))
-	g.node("Concat", "actions", []string{"narrow", "extra"}, intAttr("axis", 2))
+	if m.opts.Bins > 0 {
+		g.node("Mul", "smooth", []string{"row", "gains"})
+		m.choose(g, "smooth", rows)
+	} else {
+		g.node("Mul", rows, []string{"row", "gains"})
+	}
+	if m.opts.ExtraDims > 0 {
+		g.floats("extra", make([]float32, chunk*m.opts.ExtraDims), 1, chunk, int64(m.opts.ExtraDims))
+		g.node("Concat", "actions", []string{"narrow", "extra"}, intAttr("axis", 2))
+	}
+}
+
+// choose is a head of bins: the likelier a bin, the nearer it is to the value.
+func (m *Model) choose(g *graph, from, to string) {
+	g.floats("centres", m.centres(), int64(m.opts.Bins))
+	g.ints("each", []int64{1, chunk, width, 1}, 4)
+	g.node("Reshape", "values", []string{from, "each"})
+	g.node("Sub", "apart", []string{"values", "centres"})
+	g.node("Abs", "distance", []string{"apart"})
+	g.node("Neg", "likely", []string{"distance"}) // the logits [1, chunk, width, bins]
+	g.node("ArgMax", "best", []string{"likely"}, intAttr("axis", 3), intAttr("keepdims", 0))
+	g.node("Gather", to, []string{"centres", "best"}, intAttr("axis", 0))
 }
 
 // state declares the state inputs.

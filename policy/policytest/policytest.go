@@ -25,6 +25,7 @@ type Options struct {
 	Cameras       int      // images of an observation; 0 means 1
 	Recurrent     bool     // the state has a fixed size, as a recurrent net's does
 	Forgetful     bool     // of a Recurrent model: it keeps nothing but the tokens read last
+	Bins          int      // the head chooses among so many bins; 0: it is continuous
 	Gate          bool     // there is a gate: p_think is the first image's mean red, 0..1
 	NaN           string   // action dimension that comes out NaN
 	Inf           string   // action dimension that comes out infinite
@@ -114,6 +115,9 @@ func (m *Model) describe() *spec.Spec {
 		}
 		s.Cameras = append(s.Cameras, spec.Camera{Name: name, Width: m.opts.Width, Height: m.opts.Height, Crop: [4]float64{0, 0, 1, 1}})
 	}
+	if m.opts.Bins > 0 {
+		s.Action.Head, s.Action.Bins = spec.Bins, m.opts.Bins
+	}
 	if m.opts.Gate {
 		s.Graphs.Gate = "gate.onnx"
 	}
@@ -158,12 +162,36 @@ func (m *Model) Actions(image []byte, proprio []float32, tokens []int64) [][]flo
 	actions := make([][]float64, chunk)
 	for k := range actions {
 		for d := range width {
-			raw := sum[d] / float64(prefix+len(tokens)) * float64(m.gain(k, d))
+			raw := m.binned(sum[d] / float64(prefix+len(tokens)) * float64(m.gain(k, d)))
 			lo, hi := m.Spec.Action.Q01[d], m.Spec.Action.Q99[d]
 			actions[k] = append(actions[k], lo+(raw+1)/2*(hi-lo))
 		}
 	}
 	return actions
+}
+
+// centres are the middles of the bins, -1..1.
+func (m *Model) centres() []float32 {
+	c := make([]float32, m.opts.Bins)
+	for i := range c {
+		c[i] = (2*float32(i)+1)/float32(m.opts.Bins) - 1
+	}
+	return c
+}
+
+// binned is what a head of bins makes of a value: the middle of the nearest bin.
+func (m *Model) binned(raw float64) float64 {
+	if m.opts.Bins == 0 {
+		return raw
+	}
+	centres := m.centres()
+	best := float64(centres[0])
+	for _, c := range centres {
+		if math.Abs(float64(c)-raw) < math.Abs(best-raw) {
+			best = float64(c)
+		}
+	}
+	return best
 }
 
 // embedding is what the model remembers of each token, within ±0.5.
