@@ -47,7 +47,7 @@ func (s *Sim) between() int {
 		if z > o.top-gripDepth || z+s.hand.arm.Pad[2] < o.bottom+gripDepth {
 			continue
 		}
-		if !o.flat() && z > o.bottom+o.Size[2]/2+gripBall {
+		if !o.flat() && z > o.bottom+o.lies[2]/2+gripBall {
 			continue
 		}
 		at := o.footprint()

@@ -29,6 +29,12 @@ type object struct {
 	mass       float64 // kg
 	moment     float64 // kg m²
 	friction   float64 // Coulomb's, against what it stands on
+	planar     *cp.Shape
+	// lies is its extent along its own x and y and the world's z, metres: that of
+	// Object.Size until it is tipped over, about its own x.
+	lies  [3]float64
+	tilt  float64 // 0, or a right angle once it lies on its side
+	round bool    // its footprint is a disc
 	extent
 	under int // index of the object it stands on, or onTheTable
 	held  bool
@@ -65,14 +71,22 @@ func newObject(s *stage.Stage, o sim.Object) (*object, error) {
 	obj := &object{
 		Object: o, shape: solid.Geometry.Shape, mass: link.Mass, friction: solid.Friction, under: onTheTable,
 	}
-	half := o.Size[2] / 2
-	obj.setBottom(max(0, o.Pose.Z-half))
+	obj.lies, obj.round = o.Size, obj.shape != sdf.Box
+	if math.Abs(math.Cos(o.Tilt)) < math.Sqrt2/2 {
+		obj.tip()
+	}
+	obj.setBottom(max(0, o.Pose.Z-obj.lies[2]/2))
 	return obj, nil
 }
 
-func (o *object) setBottom(z float64) { o.bottom, o.top = z, z+o.Size[2] }
+func (o *object) setBottom(z float64) { o.bottom, o.top = z, z+o.lies[2] }
 
-func (o *object) round() bool { return o.shape != sdf.Box }
+// tip lays it on its side, or stands it up again.
+func (o *object) tip() {
+	o.lies[1], o.lies[2] = o.lies[2], o.lies[1]
+	o.tilt = math.Pi/2 - o.tilt
+	o.round = o.shape == sdf.Sphere || (o.shape == sdf.Cylinder && o.tilt == 0)
+}
 
 // flat tells whether other things can stand on it.
 func (o *object) flat() bool { return o.shape != sdf.Sphere }
@@ -81,42 +95,47 @@ func (o *object) flat() bool { return o.shape != sdf.Sphere }
 func (o *object) footprint() footprint {
 	p := o.body.Position()
 	sin, cos := math.Sincos(o.body.Angle())
-	return footprint{x: p.X, y: p.Y, sin: sin, cos: cos, hx: o.Size[0] / 2, hy: o.Size[1] / 2, round: o.round()}
+	return footprint{x: p.X, y: p.Y, sin: sin, cos: cos, hx: o.lies[0] / 2, hy: o.lies[1] / 2, round: o.round}
 }
 
 // pose is that of the object's centre.
 func (o *object) pose() sim.Pose {
 	p := o.body.Position()
-	return sim.Pose{X: p.X, Y: p.Y, Z: o.bottom + o.Size[2]/2, Yaw: o.body.Angle()}
+	return sim.Pose{X: p.X, Y: p.Y, Z: o.bottom + o.lies[2]/2, Yaw: o.body.Angle()}
 }
 
 // enter puts the object into the planar physics.
 func (o *object) enter(space *cp.Space) {
-	r := o.Size[0] / 2
-	if o.round() {
-		o.moment = cp.MomentForCircle(o.mass, 0, r, cp.Vector{})
-	} else {
-		o.moment = cp.MomentForBox(o.mass, o.Size[0], o.Size[1])
-	}
-	o.body = space.AddBody(cp.NewBody(o.mass, o.moment))
+	o.body = space.AddBody(cp.NewBody(o.mass, o.mass))
 	o.body.SetPosition(cp.Vector{X: o.Object.Pose.X, Y: o.Object.Pose.Y})
 	o.body.SetAngle(o.Object.Pose.Yaw)
-	var shape *cp.Shape
-	if o.round() {
-		shape = cp.NewCircle(o.body, r, cp.Vector{})
-	} else {
-		shape = cp.NewBox(o.body, o.Size[0], o.Size[1], 0)
+	o.outline(space)
+}
+
+// outline gives the object's body the shape and the moment that go with how it lies.
+func (o *object) outline(space *cp.Space) {
+	if o.planar != nil {
+		space.RemoveShape(o.planar)
 	}
-	shape.SetFriction(o.friction)
-	shape.UserData = &o.extent
-	space.AddShape(shape)
+	r := o.lies[0] / 2
+	if o.round {
+		o.moment = cp.MomentForCircle(o.mass, 0, r, cp.Vector{})
+		o.planar = cp.NewCircle(o.body, r, cp.Vector{})
+	} else {
+		o.moment = cp.MomentForBox(o.mass, o.lies[0], o.lies[1])
+		o.planar = cp.NewBox(o.body, o.lies[0], o.lies[1], 0)
+	}
+	o.body.SetMoment(o.moment)
+	o.planar.SetFriction(o.friction)
+	o.planar.UserData = &o.extent
+	space.AddShape(o.planar)
 }
 
 // slide applies the friction of the ground, which itself may move at v and w. The
 // share of speed taken is the same for sliding and turning, as for a thing whose
 // weight rests on its whole face.
 func (o *object) slide(v cp.Vector, w, dt float64) {
-	radius := (o.Size[0] + o.Size[1]) / 6 // at which friction holds against turning
+	radius := (o.lies[0] + o.lies[1]) / 6 // at which friction holds against turning
 	rel := o.body.Velocity().Sub(v)
 	turn := o.body.AngularVelocity() - w
 	speed := math.Hypot(rel.Length(), turn*radius)

@@ -4,9 +4,14 @@
 // goroutine.
 //
 // The rules: fingers that close on an object until both pads touch it hold it;
-// fingers that open let it go, and it stands at once on what is below its centre,
-// an object with a flat top or the table. Things at different heights do not
-// meet. The hand stops on top of what is below it.
+// fingers that open let it go, and it stands at once on what is below it: objects
+// with flat tops, or the table. Where the weight of a thing and of all that stands
+// on it is not above what carries it, it topples with its load: at once it lies on
+// its side beside that edge. Things at different heights do not meet. The hand stops
+// on top of what is below it.
+//
+// What the rules leave out: things that fall take no time and do not bounce, a
+// tower does not sway, what lies on its side does not roll.
 package embedded
 
 import (
@@ -38,8 +43,10 @@ type Sim struct {
 	space   *cp.Space
 	hand    *hand
 	objects []*object
-	order   []int // indices of objects, lowest first
-	holding int   // index of the object in the hand, or -1
+	order   []int   // indices of objects, lowest first
+	contact []point // scratch: where an object touches what it stands on
+	falling []int   // scratch: what topples together
+	holding int     // index of the object in the hand, or -1
 	noise   noise
 }
 
@@ -225,6 +232,7 @@ func (s *Sim) fill(state *sim.State) {
 	for i, o := range s.objects {
 		state.Objects[i] = o.Object
 		state.Objects[i].Pose = o.pose()
+		state.Objects[i].Tilt = o.tilt
 		state.Objects[i].Held = o.held
 		state.Touched[i] = s.hand.touched(o)
 	}
