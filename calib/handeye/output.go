@@ -48,6 +48,11 @@ func (res *Result) Link() geom.Pose { return res.Camera.Mul(geom.Optical.Inv()) 
 // Transforms returns the two static transforms that place the camera: parent to
 // body, and body to optical frame.
 func (res *Result) Transforms(f Frames, stamp time.Time) []geometry_msgs.TransformStamped {
+	return f.Transforms(res.Camera, stamp)
+}
+
+// Transforms are those of a camera whose optical frame is at parentToptical.
+func (f Frames) Transforms(camera geom.Pose, stamp time.Time) []geometry_msgs.TransformStamped {
 	at := builtin_interfaces.Time{Sec: int32(stamp.Unix()), Nanosec: uint32(stamp.Nanosecond())}
 	one := func(parent, child string, p geom.Pose) geometry_msgs.TransformStamped {
 		return geometry_msgs.TransformStamped{
@@ -56,7 +61,7 @@ func (res *Result) Transforms(f Frames, stamp time.Time) []geometry_msgs.Transfo
 			Transform:    p.Message(),
 		}
 	}
-	return []geometry_msgs.TransformStamped{one(f.Parent, f.Camera, res.Link()), one(f.Camera, f.Optical, geom.Optical)}
+	return []geometry_msgs.TransformStamped{one(f.Parent, f.Camera, camera.Mul(geom.Optical.Inv())), one(f.Camera, f.Optical, geom.Optical)}
 }
 
 // Launch returns nodes for a ROS 2 XML launch file that publish Transforms.

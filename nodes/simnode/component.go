@@ -62,6 +62,9 @@ func newWorld(n *node.Node, c *config.Sim, simulator sim.Sim) (w *world, err err
 	if w.view, err = newView(n, simulator); err != nil {
 		return nil, err
 	}
+	if w.eye, err = newEye(n, c, simulator); err != nil {
+		return nil, err
+	}
 	if err := w.reset(scene{c.Task, c.Split, c.Seed}); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package simnode
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -57,7 +58,7 @@ func (w *world) reset(s scene) error {
 	if err := w.sim.Reset(e.Scene); err != nil {
 		return fmt.Errorf("scene %s %s %d: %w", s.Task, s.Split, s.Seed, err)
 	}
-	if err := w.view.scene(e.Scene); err != nil {
+	if err := errors.Join(w.view.scene(e.Scene), w.eye.scene(e.Scene)); err != nil {
 		return err
 	}
 	w.episode, w.judge = e, t.Judge(e.Goal)

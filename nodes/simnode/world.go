@@ -36,6 +36,7 @@ type world struct {
 	done     *bus.Publisher[*std_msgs.Bool]
 	clock    *bus.Publisher[*rosgraph_msgs.Clock] // nil: none
 	view     *view                                // nil: none
+	eye      *eye                                 // nil: nothing is known of the camera
 
 	command  command
 	requests chan request // in: services; unbuffered
@@ -154,13 +155,16 @@ func (w *world) publish(state sim.State) error {
 	if w.simulated >= w.imageDue {
 		w.imageDue += imagePeriod(w.config)
 		began := time.Now()
-		frame, err := w.sim.Render(sim.Overhead)
+		frame, err := w.eye.look(w.sim, state)
 		if err != nil {
 			return err
 		}
 		image := robotmsg.Image(frame, stamp, w.config.CameraFrame)
 		w.frames.Add(time.Since(began))
 		if err := w.images.Publish(image); err != nil {
+			return err
+		}
+		if err := w.eye.tell(stamp); err != nil {
 			return err
 		}
 	}
