@@ -109,6 +109,20 @@ type Result struct {
 // because the model acts on it all the same. A whole thought is left with the
 // engine's Guide for the policy to follow.
 func (t *Thinker) Think(ctx context.Context, f *policy.Frame, instruction string) (Result, error) {
+	r, err := t.Act(ctx, f, instruction)
+	if err != nil {
+		return Result{}, err
+	}
+	if r.Direct, err = t.direct(ctx, f, instruction); err != nil {
+		return Result{}, err
+	}
+	t.compare(&r)
+	return r, nil
+}
+
+// Act is Think for who waits for the actions: nothing is compared with direct mode, so
+// Agreement, Different, Disagrees and Direct stay empty.
+func (t *Thinker) Act(ctx context.Context, f *policy.Frame, instruction string) (Result, error) {
 	start := time.Now()
 	d := t.decode(f)
 	defer d.Close()
@@ -121,10 +135,6 @@ func (t *Thinker) Think(ctx context.Context, f *policy.Frame, instruction string
 	if r.Malformed == nil && !r.Truncated {
 		t.engine.Guide().Offer(r.Thought, instruction, f.Stamp)
 	}
-	if r.Direct, err = t.direct(ctx, f, instruction); err != nil {
-		return Result{}, err
-	}
-	t.compare(&r)
 	return r, nil
 }
 

@@ -3,6 +3,7 @@ package policynode
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"hyt/config"
@@ -37,6 +38,8 @@ type engineModel struct {
 	// Made when they are needed first.
 	thinking *thinker.Thinker
 	deciding *thinker.Auto
+
+	asked, had atomic.Int64 // frames that the gate found worth a thought, and that got one
 }
 
 // Plan implements Model.
@@ -78,7 +81,7 @@ func (m *engineModel) think(ctx context.Context, obs policy.Observation, instruc
 		return policy.Chunk{}, err
 	}
 	defer frame.Release()
-	r, err := m.thinking.Think(ctx, frame, instruction)
+	r, err := m.thinking.Act(ctx, frame, instruction)
 	return r.Chunk, err
 }
 
@@ -91,5 +94,15 @@ func (m *engineModel) decide(ctx context.Context, obs policy.Observation, instru
 		m.deciding = a
 	}
 	d, err := m.deciding.Act(ctx, obs, instruction)
+	thought := d.Chunk.Mode == policy.Think
+	if thought {
+		m.had.Add(1)
+	}
+	if thought || d.Saved {
+		m.asked.Add(1)
+	}
 	return d.Chunk, err
 }
+
+// Thoughts implements chooser.
+func (m *engineModel) Thoughts() (asked, had int64) { return m.asked.Load(), m.had.Load() }
