@@ -75,12 +75,13 @@ func BenchmarkModes(b *testing.B) {
 		fmt.Fprintf(&lines, "\n%-9s %6.2f ms; image graph %d, extend graph %d (%d tokens), act graph %d",
 			c.name, median(c.times), c.work.Prefills, c.work.Extends, c.work.Tokens, c.work.Acts)
 	}
+	lines.WriteString("\n")
 	for _, r := range []struct{ of, to *contender }{{act, vla}, {all[1], vla}, {all[3], act}, {all[4], act}} {
 		at, lo, hi := ratio(r.of.times, r.to.times)
-		fmt.Fprintf(&lines, "\n%s/%s %.3f [%.3f, %.3f]", r.of.name, r.to.name, at, lo, hi)
+		fmt.Fprintf(&lines, "%s/%s %.3f [%.3f, %.3f]; ", r.of.name, r.to.name, at, lo, hi)
 		b.ReportMetric(at, r.of.name+"/"+r.to.name)
 	}
-	b.Log(lines.String()) // in one: the testing package prints ten logs at most
+	b.Log(lines.String()) // the testing package prints ten lines
 }
 
 var order = map[string]int{"vla": 0, "vla-again": 1, "act": 2, "guided": 3, "think": 4}
@@ -148,8 +149,9 @@ func sameGraphs(b *testing.B, x, y *spec.Spec) {
 		if x.Files[file] == "" || x.Files[file] != y.Files[file] {
 			b.Fatalf("%s has hash %q in one model and %q in the other", file, x.Files[file], y.Files[file])
 		}
-		b.Logf("%s of both: sha256 %.16s…", file, x.Files[file])
 	}
+	b.Logf("of both models: image graph %.12s…, extend graph %.12s…, act graph %.12s…",
+		x.Files[x.Graphs.Image], x.Files[x.Graphs.Extend], x.Files[x.Graphs.Act])
 }
 
 func median(times []time.Duration) (ms float64) {
