@@ -39,7 +39,10 @@ func (d Decision) Thought(s sim.State, cam Camera) thought.Thought {
 		Move:   moveWords(d.Command),
 		Grip:   gripWord(d.Command, s),
 	}
-	if len(d.Plan) > 0 {
+	switch {
+	case d.Done:
+		t.Sub = "done"
+	case len(d.Plan) > 0:
 		t.Sub = d.Plan[0]
 	}
 	if i := index(s.Objects, d.Target); i >= 0 {
@@ -107,6 +110,6 @@ func thoughtWords() []string {
 	return []string{
 		"plan", "sub", "target", "ee", "move", "grip",
 		"touch", "push", "pick", "place", "turn", "forward", "sideways", "into", "on", "beside", "left", "right", "zone",
-		"forward", "back", "up", "down", "turn", "still", "open", "close", "hold",
+		"forward", "back", "up", "down", "turn", "still", "open", "close", "hold", "done",
 	}
 }

@@ -148,6 +148,9 @@ func TestOracleRestsAfterSuccess(t *testing.T) {
 			}
 			act(t, world, oracle, judge, func(s sim.State, d task.Decision) {
 				v := d.Command.Linear
+				if said := d.Thought(s, world.Camera()); !said.Done() {
+					t.Errorf("%s %d: after success it thinks %q", tk.Name(), seed, said)
+				}
 				if !d.Done || v[0]*v[0]+v[1]*v[1]+v[2]*v[2] > 0.02*0.02 || len(d.Plan) != 0 {
 					t.Errorf("%s %d: after 1.5 s more it still does %+v, arm at %+v", tk.Name(), seed, d, s.Arm)
 				}
