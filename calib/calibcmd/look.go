@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -95,23 +94,10 @@ func lookAtOne(f frame, err error, b target.Board) (look, error) {
 func thin(looks []look, part float64) {
 	for i := range looks {
 		for k := range i {
-			if looks[i].reason == "" && looks[k].reason == "" && alike(looks[i].found.View, looks[k].found.View, part) {
+			a, b := looks[k].found.View, looks[i].found.View
+			if looks[i].reason == "" && looks[k].reason == "" && view.Moved(a, b) <= part*float64(b.Size[0]) {
 				looks[i].reason, looks[i].image = "the board hardly moved since "+looks[k].name, nil
 			}
 		}
 	}
-}
-
-// alike tells whether no corner that both views have moved far.
-func alike(a, b view.View, part float64) bool {
-	at := make(map[view.Point3]view.Point2, len(a.Points))
-	for i, p := range a.Points {
-		at[p] = a.Pixels[i]
-	}
-	for i, p := range b.Points {
-		if q, ok := at[p]; ok && math.Hypot(q.X-b.Pixels[i].X, q.Y-b.Pixels[i].Y) > part*float64(a.Size[0]) {
-			return false
-		}
-	}
-	return true
 }

@@ -17,6 +17,8 @@ const coverCols, coverRows = 8, 6
 type Coverage struct {
 	Cells [coverRows][coverCols]int // corners in each part of the image
 	Share float64                   // of the cells, those with a corner
+	// Faces says whether a view has the board facing left, right, up and down.
+	Faces [4]bool
 	// Missing are sentences: parts of the image and tilts of the board that no view
 	// has. They are empty for a set of views that leaves nothing to wish for.
 	Missing []string
@@ -37,7 +39,6 @@ var leastTilt = math.Tan(15 * math.Pi / 180)
 
 // Cover looks at the views that a calibration used.
 func Cover(views []intrinsics.ViewFit) (c Coverage) {
-	faces := [4]bool{}
 	for _, v := range views {
 		if !v.Used {
 			continue
@@ -52,7 +53,7 @@ func Cover(views []intrinsics.ViewFit) (c Coverage) {
 		z := v.Pose.R.Col(2)
 		x, y := -z[0]/z[2], -z[1]/z[2]
 		for i, lean := range [4]float64{-x, x, -y, y} {
-			faces[i] = faces[i] || lean > leastTilt
+			c.Faces[i] = c.Faces[i] || lean > leastTilt
 		}
 	}
 	hit := 0
@@ -76,7 +77,7 @@ func Cover(views []intrinsics.ViewFit) (c Coverage) {
 		}
 	}
 	for i, side := range [4]string{"left", "right", "up", "down"} {
-		if !faces[i] {
+		if !c.Faces[i] {
 			c.Missing = append(c.Missing, fmt.Sprintf("no view of the board facing %s by 15° or more", side))
 		}
 	}

@@ -81,3 +81,22 @@ func finite(vs ...float64) bool {
 	}
 	return true
 }
+
+// Moved is the largest way of a corner from one view to another in pixels; infinite
+// where they share none.
+func Moved(a, b View) float64 {
+	at := make(map[Point3]Point2, len(a.Points))
+	for i, p := range a.Points {
+		at[p] = a.Pixels[i]
+	}
+	most := -1.0
+	for i, p := range b.Points {
+		if q, ok := at[p]; ok {
+			most = max(most, math.Hypot(q.X-b.Pixels[i].X, q.Y-b.Pixels[i].Y))
+		}
+	}
+	if most < 0 {
+		return math.Inf(1)
+	}
+	return most
+}
