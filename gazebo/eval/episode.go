@@ -10,8 +10,10 @@ import (
 	"hyt/policy"
 )
 
-// step is the control loop's period: 50 Hz.
-const step = 20 * time.Millisecond
+// Step is the control loop's period, 50 Hz, and that of a simulator between two commands.
+const Step = 20 * time.Millisecond
+
+const step = Step
 
 // job is one episode to play.
 type job struct {

@@ -1,8 +1,10 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
 
+	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
 	"hyt/policy"
 )
@@ -28,6 +30,27 @@ func (c *Config) jobs() ([]job, error) {
 		}
 	}
 	return jobs, nil
+}
+
+// Planned lists the cells that a run has, in the order of its report, without results.
+func (c Config) Planned() ([]Cell, error) {
+	c.Episodes = 1
+	if c.NewSim == nil {
+		c.NewSim = func() (sim.Sim, error) { return nil, errors.New("no simulator was named") }
+	}
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := c.jobs()
+	if err != nil {
+		return nil, err
+	}
+	var cells []Cell
+	for _, j := range jobs {
+		cells = append(cells, Cell{Task: j.Task, Split: j.Split, Mode: j.Mode, Control: j.Control})
+	}
+	return cells, nil
 }
 
 // modesOf returns the modes to play: a reference policy has none.

@@ -37,16 +37,13 @@ func (r Report) Compare(baseline Report) []Comparison {
 	}
 	var out []Comparison
 	for _, c := range r.Cells {
-		g := group{c.Task, c.Split, c.Mode, c.Control}
+		g := c.group()
 		if c.Control == Plain && len(is[g]) > 0 {
-			out = append(out, Comparison{c.name(), Paired(was[g], is[g])})
+			out = append(out, Comparison{c.Title(), Paired(was[g], is[g])})
 		}
 	}
 	return out
 }
-
-// name is the cell's key in JSON reports.
-func (c Cell) name() string { return fmt.Sprintf("%s %s %s", c.Task, c.Split, c.Mode) }
 
 // LostWhy is how many episodes were lost for each reason, as sentences, the most frequent
 // first.

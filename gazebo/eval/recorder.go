@@ -77,7 +77,7 @@ func (f *filmRecorder) Close(r Result) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	film.end(time.Second, fmt.Sprintf("%s after %.1f s", r.verdict(), r.Time.Seconds()))
+	film.end(time.Second, fmt.Sprintf("%s after %.1f s", r.Ending(), r.Time.Seconds()))
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return "", err
 	}

@@ -104,8 +104,23 @@ func newCell(results []Result) Cell {
 // Stopped says whether episodes are missing.
 func (r Report) Stopped() bool { return len(r.Results) < r.Planned }
 
-// who is what plays in a cell, for tables.
-func (c Cell) who() string {
+// Of lists the episodes that count in a cell, or were lost there.
+func (r Report) Of(c Cell) (results []Result) {
+	for _, e := range r.Results {
+		if e.group() == c.group() {
+			results = append(results, e)
+		}
+	}
+	return results
+}
+
+func (c Cell) group() group { return group{c.Task, c.Split, c.Mode, c.Control} }
+
+// Title names the cell: "TASK SPLIT WHO". For the policy itself that is its key in Gains.
+func (c Cell) Title() string { return fmt.Sprintf("%s %s %s", c.Task, c.Split, c.Who()) }
+
+// Who is what plays in a cell, for tables.
+func (c Cell) Who() string {
 	switch {
 	case c.Control.reference():
 		return string(c.Control)
@@ -122,7 +137,7 @@ func tableHead() []string {
 
 func (c Cell) row() []string {
 	return []string{
-		c.Task, string(c.Split), c.who(), fmt.Sprintf("%.1f %%", 100*c.Rate),
+		c.Task, string(c.Split), c.Who(), fmt.Sprintf("%.1f %%", 100*c.Rate),
 		fmt.Sprintf("%.1f–%.1f", 100*c.CI95[0], 100*c.CI95[1]), fmt.Sprint(c.Wrong),
 		fmt.Sprint(c.Episodes), fmt.Sprint(c.Lost), fmt.Sprintf("%.1f s", c.TimeS),
 	}

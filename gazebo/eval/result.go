@@ -69,8 +69,9 @@ const (
 	lost    = "lost"
 )
 
-// verdict is how it ended, in a word.
-func (r Result) verdict() string {
+// Ending is how it ended, in a word: success, failure (a mistake such as the wrong object
+// touched), timeout or lost.
+func (r Result) Ending() string {
 	switch {
 	case r.Lost != "":
 		return lost
@@ -82,7 +83,7 @@ func (r Result) verdict() string {
 
 // MarshalJSON implements json.Marshaler.
 func (r Result) MarshalJSON() ([]byte, error) {
-	out := resultJSON{Episode: r.Episode, Verdict: r.verdict(), TimeS: r.Time.Seconds(), Lost: r.Lost, Film: r.Film, Bag: r.Bag}
+	out := resultJSON{Episode: r.Episode, Verdict: r.Ending(), TimeS: r.Time.Seconds(), Lost: r.Lost, Film: r.Film, Bag: r.Bag}
 	for _, d := range r.Latency {
 		out.LatencyMS = append(out.LatencyMS, float64(d)/float64(time.Millisecond))
 	}

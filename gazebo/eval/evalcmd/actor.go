@@ -22,7 +22,7 @@ func newActor(e *policy.Engine, mode policy.Mode) (eval.Actor, error) {
 		t, err := thinker.New(e, thinker.Options{})
 		return &reasoner{engine: e, thinker: t}, err
 	}
-	return nil, fmt.Errorf("mode %q cannot be evaluated: choose act or think", mode)
+	return nil, fmt.Errorf("mode %q needs the policy node: choose act or think, or another bus than direct", mode)
 }
 
 // direct acts without a thought.

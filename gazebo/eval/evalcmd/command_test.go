@@ -89,7 +89,7 @@ func TestWrongWordsAreNamed(t *testing.T) {
 	}{
 		{[]string{"--tasks", "tuch"}, `no task "tuch"`},
 		{[]string{"--mode", "dream"}, "dream"},
-		{[]string{"--sim", "classic"}, `"classic" is not part of this build`},
+		{[]string{"--sim", "unreal"}, `no simulator "unreal"`},
 		{[]string{"--require-gain"}, "--baseline"},
 		{[]string{"--splits", "odd"}, "odd"},
 	} {

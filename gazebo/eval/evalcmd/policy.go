@@ -20,28 +20,23 @@ import (
 
 // pilots runs the model in policy nodes, or without where the bus is "direct". engine
 // serves the latter.
-func (o options) pilots(cfg eval.Config, engine *policy.Engine, model string) (eval.PilotFactory, error) {
-	for _, m := range o.modes {
-		switch mode := policy.Mode(m); mode {
-		case policy.Act, policy.Think, policy.Follow, policy.Auto:
-			if err := engine.Can(mode); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, fmt.Errorf("mode %q cannot be evaluated: choose from act, think, follow, auto", m)
+func (o options) pilots(cfg eval.Config, _ *simulator, engine *policy.Engine, model string, bags func(eval.Episode) string) (eval.PilotFactory, error) {
+	for _, mode := range cfg.Modes {
+		if err := engine.Can(mode); err != nil {
+			return nil, err
 		}
 	}
 	open := lockstep.InProcess
-	switch o.bus {
+	switch o.Bus {
 	case "mem":
 	case "dds":
 		open = overDDS
 	case "direct":
 		return cfg.Direct(func(m policy.Mode) (eval.Actor, error) { return newActor(engine, m) }), nil
 	default:
-		return nil, fmt.Errorf("no bus %q: choose mem, dds or direct", o.bus)
+		return nil, fmt.Errorf("no bus %q: choose mem, dds or direct", o.Bus)
 	}
-	robot := lockstep.Config{Cameras: cameras(engine.Spec())}
+	robot := lockstep.Config{Cameras: cfg.Cameras, Bags: bags}
 	return lockstep.Composed(func() (node.Component, io.Closer, error) { return o.node(model) }, open, robot, io.Discard), nil
 }
 
@@ -57,12 +52,12 @@ func (o options) node(model string) (node.Component, io.Closer, error) {
 	c := policynode.New(policynode.FromPool(pool))
 	p := c.Config().(*config.Policy)
 	p.Model = model
-	p.ReplanRate = 1 / o.replan.Seconds()
-	p.ImageTimeout += (o.replan + o.latency).Seconds()
-	if o.blending != "" {
-		p.Blending = o.blending
+	p.ReplanRate = 1 / o.Replan.Seconds()
+	p.ImageTimeout += (o.Replan + o.Inject.Latency).Seconds()
+	if o.Blending != "" {
+		p.Blending = o.Blending
 	}
-	if o.blending == control.BlendSwitch.String() { // plainly, as all of it stood before there was another way
+	if o.Blending == control.BlendSwitch.String() { // plainly, as all of it stood before there was another way
 		p.Resampling, p.CatchUp = control.Chunking{}.Resampling.String(), 0
 	}
 	return c, engine, nil

@@ -21,9 +21,6 @@ import (
 	"hyt/policy"
 )
 
-// Step is the control loop's period, and the simulator's step between two commands.
-const Step = 20 * time.Millisecond
-
 const (
 	cameraFrame = "camera_optical_frame"
 	baseFrame   = "base_link"
@@ -139,16 +136,16 @@ func (r *Robot) Begin(ctx context.Context, e eval.Episode, start eval.Senses) er
 		return err
 	}
 	// The first pose lets the node arm, the first command shows that its loop runs.
-	if err := r.sense(r.base.Add(-2*Step), start.Arm); err != nil {
+	if err := r.sense(r.base.Add(-2*eval.Step), start.Arm); err != nil {
 		return err
 	}
-	if err := r.tell(r.base.Add(-2 * Step)); err != nil {
+	if err := r.tell(r.base.Add(-2 * eval.Step)); err != nil {
 		return err
 	}
 	if err := r.asks.arm(ctx, func() error { return r.sense(r.last, start.Arm) }); err != nil {
 		return err
 	}
-	if err := r.hold(ctx, r.base.Add(-Step), start.Arm); err != nil {
+	if err := r.hold(ctx, r.base.Add(-eval.Step), start.Arm); err != nil {
 		return err
 	}
 	return r.instruct(ctx, e.Instruction)
