@@ -20,7 +20,11 @@ import (
 )
 
 // nodesOf makes this test program run nodes instead of tests; its value is the model.
-const nodesOf = "HYT_TEST_NODES_OF"
+// nodesIn is a namespace, for nodes that others shall see over DDS.
+const (
+	nodesOf = "HYT_TEST_NODES_OF"
+	nodesIn = "HYT_TEST_NODES_IN"
+)
 
 func TestMain(m *testing.M) {
 	model := os.Getenv(nodesOf)
@@ -32,7 +36,11 @@ func TestMain(m *testing.M) {
 		Components: []node.Component{policynode.New(policynode.FromPool(pool)), thinkernode.New(pool), simnode.New(simnode.Embedded)},
 		Console:    os.Stderr, OpenDriver: node.OpenDriver,
 	}
-	args, err := rosargs.Parse([]string{"--ros-args", "-p", "bus:=mem", "-p", "model:=" + model, "-p", "arm_on_activate:=true"})
+	where := []string{"-p", "bus:=mem"}
+	if namespace := os.Getenv(nodesIn); namespace != "" {
+		where = []string{"-p", "bus:=dds", "-r", "__ns:=" + namespace}
+	}
+	args, err := rosargs.Parse(append([]string{"--ros-args", "-p", "model:=" + model, "-p", "arm_on_activate:=true"}, where...))
 	if err == nil {
 		err = p.Run(context.Background(), args, nil)
 	}
