@@ -26,6 +26,7 @@ type cutter struct {
 	closing *demo  // the one before, while late events may come
 	held    string // instruction in force before closing, or before current
 	between []event
+	recent  []event           // of current, the newest: what its END marker may find to be the next one's
 	tracks  map[int]*lapTrack // by topic of the contract
 	marker  lapTrack
 	count   int // of episodes in this bag
@@ -86,18 +87,26 @@ func (c *cutter) see(e *event) bool {
 func (c *cutter) takeMarked(e event) {
 	d := c.current
 	switch {
-	case !e.stamped:
+	case !e.stamped && (e.source.Role == contract.Instruction || e.source.Role == contract.Task):
 		if d != nil && !d.ended {
 			c.add(e)
-		}
-		text := e.source.Role == contract.Instruction || e.source.Role == contract.Task
-		if d == nil || d.ended || !text { // a number's place is told by when it was published
+		} else {
 			c.keep(e)
 		}
+	case !e.stamped: // when it was published tells whose it is, see settle
+		for _, one := range []*demo{c.closing, d} {
+			if one != nil && (!one.ended || e.published < one.endPublished+late) {
+				one.add(e)
+			}
+		}
+		c.keep(e)
 	case d == nil || e.laps > 0 || e.stamp > d.end:
 		c.keep(e)
 	case e.stamp >= d.start:
 		c.add(e)
+		if !d.ended {
+			c.recent = append(newest(c.recent), e)
+		}
 	case c.closing != nil && c.closing.covers(e.stamp):
 		c.addTo(c.closing, e)
 	}
@@ -119,10 +128,16 @@ func (c *cutter) mark(e event) {
 		c.between = slices.DeleteFunc(c.between, func(b event) bool { return b.stamped && b.laps == 0 })
 		return
 	}
-	d.ended, d.success = true, m.Success
+	d.ended, d.success, d.endPublished = true, m.Success, e.published
 	if e.stamp >= d.start {
 		d.end = e.stamp
 	}
+	for _, r := range c.recent { // they overtook the marker
+		if r.stamp > d.end {
+			c.keep(r)
+		}
+	}
+	c.recent = nil
 }
 
 // start begins a marked episode with what came before its marker and is of its time.
@@ -143,7 +158,7 @@ func (c *cutter) start(e event, anew bool) {
 func (c *cutter) open(d *demo, belongs func(event) bool, anew bool) {
 	c.count++
 	c.finish(&c.closing)
-	c.closing, c.current = c.current, d
+	c.closing, c.current, c.recent = c.current, d, nil
 	for _, b := range c.between {
 		if belongs(b) {
 			c.add(b)
@@ -156,11 +171,14 @@ func (c *cutter) open(d *demo, belongs func(event) bool, anew bool) {
 }
 
 // keep remembers an event for the episode that may start next.
-func (c *cutter) keep(e event) {
-	if len(c.between) == early {
-		c.between = append(c.between[:0], c.between[early/2:]...)
+func (c *cutter) keep(e event) { c.between = append(newest(c.between), e) }
+
+// newest bounds events that are kept: the older half goes.
+func newest(events []event) []event {
+	if len(events) < early {
+		return events
 	}
-	c.between = append(c.between, e)
+	return append(events[:0], events[early/2:]...)
 }
 
 // takeUnmarked cuts where the instruction changes, where images pause and where

@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -11,14 +12,15 @@ import (
 // demo is one episode while it is read.
 type demo struct {
 	Episode
-	start, end int64 // of its stamps
-	published  int64 // when its start was
-	ended      bool  // its END marker came
-	success    bool  // as that says
-	marked     bool
-	tooLong    bool
+	start, end   int64 // of its stamps
+	published    int64 // when its start was
+	endPublished int64 // when its END marker was
+	ended        bool  // its END marker came
+	success      bool  // as that says
+	marked       bool
+	tooLong      bool
 
-	images       []image // of the first camera, in order of recording
+	images       []shot // of the first camera, in order of recording
 	others       map[int]series[*frame]
 	numbers      map[int]series[[]float64] // by topic of the contract
 	thoughts     series[string]
@@ -28,8 +30,8 @@ type demo struct {
 	initial      int     // of instructions: how many came before the start
 }
 
-// image is a frame of the first camera and when it was taken and sent, ns.
-type image struct {
+// shot is a frame of the first camera and when it was taken and sent, ns.
+type shot struct {
 	*frame
 	stamp, published int64
 }
@@ -55,7 +57,7 @@ func (d *demo) add(e event) {
 	case !e.stamped:
 		d.unstamped[i] = append(d.unstamped[i], e)
 	case e.frame != nil && e.source.camera == 0:
-		d.images = append(d.images, image{e.frame, e.stamp, e.published})
+		d.images = append(d.images, shot{e.frame, e.stamp, e.published})
 		d.sent.add(e.published, e.stamp)
 	case e.frame != nil:
 		s := d.others[i]
@@ -69,6 +71,19 @@ func (d *demo) add(e event) {
 			d.sent.add(e.published, e.stamp)
 		}
 	}
+}
+
+// trim leaves out what lies beyond the end: it came before the END marker did.
+func (d *demo) trim() {
+	d.images = slices.DeleteFunc(d.images, func(i shot) bool { return i.stamp > d.end })
+	for i, s := range d.others {
+		d.others[i] = s.until(d.end)
+	}
+	for i, s := range d.numbers {
+		d.numbers[i] = s.until(d.end)
+	}
+	d.thoughts = d.thoughts.until(d.end)
+	d.sent = slices.DeleteFunc(d.sent, func(p point[int64]) bool { return p.value > d.end })
 }
 
 // settle gives the events without a stamp that of the action or image published

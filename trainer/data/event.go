@@ -79,7 +79,16 @@ func sourceName(source uint8) string {
 	return "model"
 }
 
-func (e *event) at(h std_msgs.Header) { e.stamped, e.stamp = true, h.Stamp.AsTime().UnixNano() }
+func (e *event) at(h std_msgs.Header) { e.when(int64(h.Stamp.Sec), int64(h.Stamp.Nanosec)) }
+
+// when takes a stamp. One whose nanoseconds make a second or more is none that a
+// clock shows: -1 stands for it.
+func (e *event) when(seconds, nanos int64) {
+	e.stamped, e.stamp = true, seconds*int64(time.Second)+nanos
+	if nanos >= int64(time.Second) {
+		e.stamp = -1
+	}
+}
 
 // image reads an image's header, and begins to decode its pixels.
 func (e *event) image(m bag.Message, d *decoders) (ok bool, err error) {
@@ -113,7 +122,7 @@ func (e *event) fields(m bag.Message, frame string) (ok bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		e.stamped, e.stamp = true, int64(seconds)*int64(time.Second)+int64(nanos)
+		e.when(int64(seconds), int64(nanos))
 	}
 	if s.text != nil {
 		e.text, ok, err = s.text.Text(m.Data)

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,7 +113,7 @@ func (l *loader) read(ctx context.Context, r *bag.Reader, p *plan, path string, 
 		}
 	}
 	cut.end()
-	return failed
+	return cmp.Or(failed, l.sink.failed())
 }
 
 // pause tells how far reading is, and whether to stop.
@@ -120,10 +121,8 @@ func (l *loader) pause(ctx context.Context) error {
 	if l.options.Progress != nil {
 		l.options.Progress(l.progress)
 	}
-	if w, ok := l.sink.(*writer); ok {
-		if err := w.failed(); err != nil {
-			return err
-		}
+	if err := l.sink.failed(); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -159,6 +158,7 @@ func (l *loader) drop(reason string) { l.report.Dropped[reason]++ }
 // episode adds a complete episode to the sink, or counts why not. An error is the
 // sink's.
 func (l *loader) episode(p *plan, d *demo, held string) error {
+	d.trim()
 	d.settle()
 	if why := d.unusable(p.contract, held); why != "" {
 		l.report.LeftOut[why]++

@@ -37,6 +37,9 @@ func (s *series[T]) after(at int64) int {
 	return i
 }
 
+// until is the part of s up to a time.
+func (s series[T]) until(at int64) series[T] { return s[:s.after(at)] }
+
 // last is the latest point at or before at.
 func (s series[T]) last(at int64) (p point[T], ok bool) {
 	i := s.after(at)

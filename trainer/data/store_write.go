@@ -37,6 +37,7 @@ type sink interface {
 	add(e Episode, samples []sample) error
 	mark() int       // how many episodes there are
 	rollBack(to int) // forgets those from a mark on
+	failed() error   // what putting met first
 }
 
 // footer is the JSON at the end of a set's file.

@@ -21,9 +21,10 @@ import (
 // clock; log times advance by a millisecond a message, so that demonstrations
 // run far faster than real time.
 type Tape struct {
-	Skip string        // topic that is not recorded
-	When time.Time     // log time of the next message
-	Step time.Duration // from a message to the next
+	Skip      string        // topic that is not recorded
+	When      time.Time     // log time of the next message
+	Step      time.Duration // from a message to the next
+	Published time.Time     // of the next messages; zero: their log times
 
 	t   testing.TB
 	w   *bag.Writer
@@ -46,7 +47,11 @@ func (p *Tape) Write(topic string, m msgs.Message) {
 		return
 	}
 	must(p.t, p.w.Topic(topic, m.TypeName(), ""))
-	must(p.t, p.w.Write(topic, msgs.Marshal(m), p.When, p.When))
+	published := p.Published
+	if published.IsZero() {
+		published = p.When
+	}
+	must(p.t, p.w.Write(topic, msgs.Marshal(m), p.When, published))
 	p.When = p.When.Add(p.Step)
 }
 
