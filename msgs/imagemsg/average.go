@@ -37,13 +37,17 @@ func (p *plan) writeTo(dst []byte, src *source) {
 	lo, hi = min(lo&^1, src.width-group), min(hi+hi&1, src.width)
 	hi = max(hi, lo+group)
 	row := 3 * (len(edges) - 1)
+	colours := weightsOf(p.rows.total * p.cols.total)
 	for y, span := range p.rows.spans {
 		b := src.band(span, p.rows.unit)
 		src.columns(p.ahead[lo:hi+1], &b, src.data[span.first*src.step:], lo)
 		to := dst[y*row : (y+1)*row]
-		if src.sharesColour() {
-			p.divideYUV(to)
-		} else {
+		switch {
+		case src.sharesColour():
+			p.divideYUV(to, &colours)
+		case src.colour == grey:
+			p.divideGrey(to)
+		default:
 			p.divide(to, src.red)
 		}
 	}
@@ -57,37 +61,56 @@ func (a *axis) upTo(ahead []uint64, e edge) uint64 {
 
 // divide writes the means of what lies between edges.
 func (p *plan) divide(to []byte, red int) {
-	// A product with the inverse is the quotient exactly, for sums of up to 256
-	// times area: the inverse's error times those is less than 1.
 	area := p.rows.total * p.cols.total
-	const shift = 40
-	half, inverse := pixel(area/2, area/2, area/2), (1<<shift+area-1)/area
+	half, inverse := pixel(area/2, area/2, area/2), inverseOf(area)
 	cols, ahead := p.cols, p.ahead
 	before := cols.upTo(ahead, cols.edges[0])
 	for _, e := range cols.edges[1:] {
 		after := cols.upTo(ahead, e)
 		sum := after - before + half
 		before = after
-		first := byte((sum & lane) * inverse >> shift)
-		third := byte((sum >> (2 * laneBits)) * inverse >> shift)
+		first := byte((sum & lane) * inverse >> inverseShift)
+		third := byte((sum >> (2 * laneBits)) * inverse >> inverseShift)
 		if red != 0 {
 			first, third = third, first
 		}
 		q := (*[3]byte)(to)
-		q[0], q[1], q[2] = first, byte((sum>>laneBits&lane)*inverse>>shift), third
+		q[0], q[1], q[2] = first, byte((sum>>laneBits&lane)*inverse>>inverseShift), third
+		to = to[3:]
+	}
+}
+
+// inverseOf is 1/area times 1<<inverseShift. A product with it is the quotient exactly,
+// for sums of up to 256 times area: its error times those is less than 1.
+func inverseOf(area uint64) uint64 { return (1<<inverseShift + area - 1) / area }
+
+const inverseShift = 40
+
+// divideGrey is divide for sums of one value.
+func (p *plan) divideGrey(to []byte) {
+	area := p.rows.total * p.cols.total
+	half, inverse := area/2, inverseOf(area)
+	cols, ahead := p.cols, p.ahead
+	before := cols.upTo(ahead, cols.edges[0])
+	for _, e := range cols.edges[1:] {
+		after := cols.upTo(ahead, e)
+		v := byte((after - before + half) * inverse >> inverseShift)
+		before = after
+		q := (*[3]byte)(to)
+		q[0], q[1], q[2] = v, v, v
 		to = to[3:]
 	}
 }
 
 // divideYUV is divide for sums of Y, U and V.
-func (p *plan) divideYUV(to []byte) {
-	inverse := 1 / float64(p.rows.total*p.cols.total)
-	before := p.cols.upTo(p.ahead, p.cols.edges[0])
-	for _, e := range p.cols.edges[1:] {
-		after := p.cols.upTo(p.ahead, e)
+func (p *plan) divideYUV(to []byte, w *weights) {
+	cols, ahead := p.cols, p.ahead
+	before := cols.upTo(ahead, cols.edges[0])
+	for _, e := range cols.edges[1:] {
+		after := cols.upTo(ahead, e)
 		sum := after - before
 		before = after
-		putYUV(to[:3], float64(sum&lane)*inverse, float64(sum>>laneBits&lane)*inverse, float64(sum>>(2*laneBits)&lane)*inverse)
+		w.put((*[3]byte)(to), int64(sum&lane), int64(sum>>laneBits&lane), int64(sum>>(2*laneBits)&lane))
 		to = to[3:]
 	}
 }

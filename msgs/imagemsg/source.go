@@ -120,24 +120,14 @@ func (s *source) copyTo(dst []byte, left, top, width, height int) {
 				q[0], q[1], q[2] = v, v, v
 			}
 		default:
+			w := weightsOf(1)
 			for x := range width {
 				y, u, v := s.pixel(left+x, top+y)
-				putYUV(to[3*x:3*x+3], float64(y), float64(u), float64(v))
+				w.put((*[3]byte)(to[3*x:]), int64(y), int64(u), int64(v))
 			}
 		}
 	}
 }
-
-// putYUV writes a YUV pixel as RGB. It is ITU-R BT.601 with the narrow range of
-// video (Y 16..235, U and V 16..240), which is what cv_bridge takes yuv422 for.
-func putYUV(to []byte, y, u, v float64) {
-	y, u, v = 255./219*(y-16), u-128, v-128
-	to[0] = saturate(y + 1.596027*v)
-	to[1] = saturate(y - 0.391762*u - 0.812968*v)
-	to[2] = saturate(y + 2.017232*u)
-}
-
-func saturate(v float64) byte { return byte(min(255, max(0, v)) + 0.5) }
 
 // box is a part of an image, in pixels; its edges may lie inside of pixels.
 type box struct{ left, top, right, bottom float64 }
