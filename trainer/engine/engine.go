@@ -21,7 +21,11 @@ import (
 const (
 	ONNX = "onnx" // ONNX Runtime on the CPU, all cores: for training
 	Go   = "go"   // pure Go, one core: for small tests, as the independent second opinion
+	XLA  = "xla"  // XLA through a PJRT plugin, such as a GPU's; in builds with -tags xla
 )
+
+// Backends lists them.
+func Backends() []string { return []string{ONNX, Go, XLA} }
 
 // Engine owns a backend. Its programs must not run two at a time, because the
 // ONNX backend shares buffers between runs.
@@ -31,16 +35,22 @@ type Engine struct {
 }
 
 // Open starts the named backend. The ONNX backend needs ONNX Runtime's shared
-// library (see findLibrary).
+// library (see findLibrary), XLA a PJRT plugin (see findPlugin).
 func Open(name string) (*Engine, error) {
-	config := map[string]string{ONNX: "onnx:cpu", Go: "go:ops_sequential"}[name]
-	if config == "" {
-		return nil, fmt.Errorf("engine: no backend %q: use %q or %q", name, ONNX, Go)
+	var config string
+	var err error
+	switch name {
+	case ONNX:
+		config, err = "onnx:cpu", findLibrary()
+	case Go:
+		config = "go:ops_sequential"
+	case XLA:
+		config, err = findPlugin()
+	default:
+		err = fmt.Errorf("engine: no backend %q: use one of %v", name, Backends())
 	}
-	if name == ONNX {
-		if err := findLibrary(); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
 	}
 	backend, err := compute.NewWithConfig(config)
 	if err != nil {

@@ -131,7 +131,7 @@ func TestRunCountsItsInputs(t *testing.T) {
 }
 
 func TestUnknownBackend(t *testing.T) {
-	if _, err := Open("xla"); err == nil || !strings.Contains(err.Error(), `"xla"`) {
+	if _, err := Open("tpu"); err == nil || !strings.Contains(err.Error(), `"tpu"`) || !strings.Contains(err.Error(), "onnx go xla") {
 		t.Errorf("error %v", err)
 	}
 }

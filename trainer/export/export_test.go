@@ -1,6 +1,7 @@
 package export
 
 import (
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -14,8 +15,9 @@ import (
 	"hyt/trainer/model"
 )
 
-// exportedModel writes a small untrained model and returns it with its directory.
-func exportedModel(t *testing.T) (*engine.Engine, *model.Weights, string) {
+// exportedModel writes a small untrained model, bent by change, and returns it with
+// its directory.
+func exportedModel(t *testing.T, o Options, change func(*model.Config)) (*engine.Engine, *model.Weights, string) {
 	t.Helper()
 	e, err := engine.Open(engine.ONNX)
 	if err != nil {
@@ -26,13 +28,19 @@ func exportedModel(t *testing.T) (*engine.Engine, *model.Weights, string) {
 	c := model.Default()
 	c.Vocab, c.PlaceX, c.PlaceY = tok.Size(), int(tok.ID("<x00>")), int(tok.ID("<y00>"))
 	c.Width, c.Hidden, c.Layers, c.Positions, c.Text = 32, 48, 3, 20, 16
+	change(&c)
 	w, err := model.NewWeights(e, c, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
+	robot := Tabletop()
+	for k := 1; k < c.Cameras; k++ {
+		robot.Cameras = append(robot.Cameras, robot.Cameras[0])
+	}
+	robot.Proprio = robot.Proprio[:c.Proprio]
 	dir := t.TempDir()
 	err = Write(dir, Model{
-		Name: "test", Weights: w, Tokenizer: tok, Modes: []string{"act", "think", "follow"},
+		Name: "test", Robot: robot, Weights: w, Tokenizer: tok, Modes: []string{"act", "think", "follow"}, Options: o,
 		Norm:     hybrid.Norm{Q01: []float64{-1, -1, -1, -1, 0}, Q99: []float64{1, 1, 1, 1, 1}},
 		Training: spec.Training{Regime: "hyt", Command: "test", Steps: 1, Samples: 1},
 	})
@@ -42,15 +50,27 @@ func exportedModel(t *testing.T) (*engine.Engine, *model.Weights, string) {
 	return e, w, dir
 }
 
+// plain is the shipped model's kind.
+func plain(t *testing.T) (*engine.Engine, *model.Weights, string) {
+	t.Helper()
+	return exportedModel(t, Options{}, func(*model.Config) {})
+}
+
 // rows are noise images with texts of different lengths.
 func rows(c model.Config) []model.Row {
 	r := rand.New(rand.NewPCG(5, 6))
 	var rows []model.Row
 	for n := 1; n <= c.Text; n += 5 {
-		row := model.Row{Image: make([]byte, model.ImageSide*model.ImageSide*model.Channels), Predict: 1,
-			Proprio: []float32{r.Float32()*0.4 - 0.2, r.Float32()*0.4 - 0.2, r.Float32() * 0.2, r.Float32() - 0.5, r.Float32()}}
-		for i := range row.Image {
-			row.Image[i] = byte(r.IntN(256))
+		row := model.Row{Predict: 1}
+		for range c.Cameras {
+			image := make([]byte, model.ImageSide*model.ImageSide*model.Channels)
+			for i := range image {
+				image[i] = byte(r.IntN(256))
+			}
+			row.Images = append(row.Images, image)
+		}
+		for range c.Proprio {
+			row.Proprio = append(row.Proprio, r.Float32()*0.4-0.2)
 		}
 		for range n {
 			row.Tokens = append(row.Tokens, r.Int64N(int64(c.Vocab)))
@@ -61,29 +81,47 @@ func rows(c model.Config) []model.Row {
 }
 
 func TestExportedGraphsComputeWhatWasTrained(t *testing.T) {
-	e, w, dir := exportedModel(t)
-	d, err := Parity(e, dir, w, rows(w.Config))
-	if err != nil {
-		t.Fatal(err)
+	for name, test := range map[string]struct {
+		options Options
+		change  func(*model.Config)
+	}{
+		"transformer":        {Options{}, func(*model.Config) {}},
+		"two cameras":        {Options{}, func(c *model.Config) { c.Cameras = 2 }},
+		"no proprioception":  {Options{}, func(c *model.Config) { c.Proprio = 0 }},
+		"bins":               {Options{}, func(c *model.Config) { c.Bins = 32 }},
+		"8-bit weights":      {Options{Int8: true}, func(*model.Config) {}},
+		"lstm":               {Options{}, func(c *model.Config) { c.Backbone = model.LSTM }},
+		"lstm, all together": {Options{Int8: true}, func(c *model.Config) { c.Backbone, c.Cameras, c.Proprio, c.Bins = model.LSTM, 2, 3, 16 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, w, dir := exportedModel(t, test.options, test.change)
+			d, err := Parity(e, dir, w, test.options, rows(w.Config))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (d.Rounding.Logits > 0) != test.options.Int8 {
+				t.Errorf("rounding %+v", d.Rounding)
+			}
+			t.Logf("largest difference: %.2g in logits, %.2g in actions", d.Logits, d.Actions)
+		})
 	}
-	t.Logf("largest difference: %.2g in logits, %.2g in actions", d.Logits, d.Actions)
 }
 
 func TestParitySeesAChangedWeight(t *testing.T) {
-	e, w, dir := exportedModel(t)
+	e, w, dir := plain(t)
 	w.Get("layer1.down")[7] += 0.1
-	if _, err := Parity(e, dir, w, rows(w.Config)); err == nil {
+	if _, err := Parity(e, dir, w, Options{}, rows(w.Config)); err == nil {
 		t.Error("parity holds although a weight was changed after the export")
 	}
 }
 
 func TestModelDirectoryLoads(t *testing.T) {
-	_, w, dir := exportedModel(t)
+	_, w, dir := plain(t)
 	s, err := spec.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.MaxState != model.Prefix+w.Config.Positions {
+	if s.MaxState != w.Config.Prefix()+w.Config.Positions {
 		t.Errorf("max_state %d", s.MaxState)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, actFile), os.O_APPEND|os.O_WRONLY, 0)
@@ -102,21 +140,50 @@ func TestModelDirectoryLoads(t *testing.T) {
 }
 
 func TestAModelDirectoryIsAStartForAnotherRun(t *testing.T) {
-	e, w, dir := exportedModel(t)
-	c, err := Read(e, dir)
-	if err != nil {
-		t.Fatal(err)
+	for name, test := range map[string]struct {
+		options Options
+		change  func(*model.Config)
+	}{
+		"transformer":   {Options{}, func(*model.Config) {}},
+		"lstm":          {Options{}, func(c *model.Config) { c.Backbone = model.LSTM }},
+		"8-bit weights": {Options{Int8: true}, func(*model.Config) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, w, dir := exportedModel(t, test.options, test.change)
+			c, err := Read(e, dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			other, err := model.NewWeights(e, w.Config, 99)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fresh, err := c.StartFrom(other, tokenizer.Build(c.Words)); err != nil || len(fresh) > 0 {
+				t.Fatal(fresh, err)
+			}
+			for i, p := range w.Params {
+				want := w.Tensor[i].F32
+				if test.options.Int8 && quantisable(p) {
+					want = dequantise(quantise(want, p.Dims[1]))
+				}
+				if !p.Pretrain && !slices.Equal(want, other.Tensor[i].F32) {
+					t.Errorf("%s did not come back", p.Name)
+				}
+			}
+		})
 	}
-	other, err := model.NewWeights(e, w.Config, 99)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.StartFrom(other, tokenizer.Build(c.Words)); err != nil {
-		t.Fatal(err)
-	}
-	for i, p := range w.Params {
-		if !p.Pretrain && !slices.Equal(w.Tensor[i].F32, other.Tensor[i].F32) {
-			t.Errorf("%s did not come back", p.Name)
+}
+
+// TestIntegersAreOffByHalfAScaleAtMost: what 8 bits can hold.
+func TestIntegersAreOffByHalfAScaleAtMost(t *testing.T) {
+	values := []float32{0.5, 0, -1, 3, 0.25, 0, 127.4, -63.7, 0.001, 0, -127, 12}
+	ints, scales := quantise(values, 4)
+	for i, v := range dequantise(ints, scales) {
+		if off := math.Abs(float64(v - values[i])); off > float64(scales[i%4])/2+1e-6 {
+			t.Errorf("%v became %v, with a scale of %v", values[i], v, scales[i%4])
 		}
+	}
+	if scales[1] != 1 {
+		t.Errorf("a column of zeros has scale %v", scales[1])
 	}
 }

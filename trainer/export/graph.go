@@ -39,13 +39,30 @@ func (g *graph) op(kind string, inputs []string, attrs ...attr) string {
 	return out
 }
 
+// several appends an operator with several outputs.
+func (g *graph) several(kind string, count int, inputs []string, attrs ...attr) []string {
+	g.count++
+	names := make([]string, count)
+	for i := range names {
+		names[i] = fmt.Sprintf("%s_%d_%d", strings.ToLower(kind), g.count, i)
+	}
+	g.multi(kind, inputs, names, attrs...)
+	return names
+}
+
 func (g *graph) node(kind string, inputs []string, output string, attrs ...attr) {
+	g.multi(kind, inputs, []string{output}, attrs...)
+}
+
+func (g *graph) multi(kind string, inputs, outputs []string, attrs ...attr) {
 	var m message
 	for _, in := range inputs {
 		m.text(1, in)
 	}
-	m.text(2, output)
-	m.text(3, output)
+	for _, out := range outputs {
+		m.text(2, out)
+	}
+	m.text(3, outputs[0])
 	m.text(4, kind)
 	for _, a := range attrs {
 		m.bytes(5, a)

@@ -12,15 +12,41 @@ import (
 // trainer/model's forward pass cut at the points where state is kept.
 type network struct {
 	*graph
-	c model.Config
-	w *model.Weights
+	c    model.Config
+	w    *model.Weights
+	int8 bool // matrices are stored as 8-bit integers
 }
 
+// backbone writes what stands between embeddings and heads, in the pieces that
+// the graphs of a model directory have.
+type backbone interface {
+	// see leaves the state after the prefix [Prefix, Width].
+	see(n *network, prefix string)
+	// read continues the state by embedded tokens [n, Width] and returns the last
+	// token's row [1, Width], which the norm before the heads has not seen yet.
+	read(n *network, rows string) string
+	// ask returns the query rows [Chunk, Width] of a state, before that norm.
+	ask(n *network) string
+}
+
+func (n *network) backbone() backbone {
+	if n.c.Backbone == model.LSTM {
+		return lstm{}
+	}
+	return transformer{}
+}
+
+// param is the array called name. Matrices may be stored as integers.
 func (n *network) param(name string) string {
 	for i, p := range n.w.Params {
-		if p.Name == name {
-			return n.weights(name, n.w.Tensor[i].F32, p.Dims...)
+		if p.Name != name {
+			continue
 		}
+		values := n.w.Tensor[i].F32
+		if n.int8 && quantisable(p) {
+			return n.quantised(name, values, p.Dims[0], p.Dims[1])
+		}
+		return n.weights(name, values, p.Dims...)
 	}
 	panic(fmt.Sprintf("export: the model has no weights %q", name)) // a mistake in this package
 }
@@ -29,9 +55,10 @@ func (n *network) dense(name, x string) string {
 	return n.add(n.matmul(x, n.param(name+".w")), n.param(name+".b"))
 }
 
-// image: uint8 [1, 1, side, side, 3] → [ImageTokens, Width].
+// image: uint8 [1, cameras, side, side, 3] → [ImageTokens, Width].
 func (n *network) image(images string) string {
-	x := n.op("Cast", []string{n.reshape(images, 1, model.ImageSide, model.ImageSide, model.Channels)}, intAttr("to", typeFloat))
+	cameras := int64(n.c.Cameras)
+	x := n.op("Cast", []string{n.reshape(images, cameras, model.ImageSide, model.ImageSide, model.Channels)}, intAttr("to", typeFloat))
 	x = n.add(n.mul(x, n.scalar(model.PixelScale)), n.scalar(model.PixelShift))
 	kernel := n.weights(kernelName, convolution(n.w.Get("stem1.w"), n.c.Stem1),
 		n.c.Stem1, model.Channels, model.Window, model.Window)
@@ -39,9 +66,15 @@ func (n *network) image(images string) string {
 		intsAttr("strides", model.Stride, model.Stride),
 		intsAttr("pads", model.Border, model.Border, model.Border-1, model.Border-1))
 	side := int64(model.ImageSide / model.Stride)
-	x = n.fold(n.transpose(n.silu(x), 0, 2, 3, 1), side, int64(n.c.Stem1))
-	x = n.fold(n.silu(n.dense("stem2", x)), side/2, int64(n.c.Stem2))
-	return n.add(n.dense("stem3", x), n.param("image.pos"))
+	x = n.fold(n.transpose(n.silu(x), 0, 2, 3, 1), cameras, side, int64(n.c.Stem1))
+	x = n.fold(n.silu(n.dense("stem2", x)), cameras, side/2, int64(n.c.Stem2))
+	x = n.dense("stem3", x)
+	width := int64(n.c.Width)
+	x = n.add(n.reshape(x, cameras, model.CameraTokens, width), n.param("image.pos"))
+	if n.c.Cameras > 1 {
+		x = n.add(x, n.reshape(n.param("cameras"), cameras, 1, width))
+	}
+	return n.reshape(x, -1, width)
 }
 
 // kernelName is what the weights of stem1 are called once they are a kernel.
@@ -61,17 +94,15 @@ func convolution(w []float32, out int) []float32 {
 	return kernel
 }
 
-// fold joins each 2x2 square of a side x side map into one row.
-func (n *network) fold(x string, side, ch int64) string {
-	x = n.transpose(n.reshape(x, side/2, 2, side/2, 2*ch), 0, 2, 1, 3)
+// fold joins each 2x2 square of the images' side x side maps into one row.
+func (n *network) fold(x string, images, side, ch int64) string {
+	x = n.transpose(n.reshape(x, images, side/2, 2, side/2, 2*ch), 0, 1, 3, 2, 4)
 	return n.reshape(x, -1, 4*ch)
 }
 
-// proprio: float [1, ProprioDims] in units → [1, Width].
+// proprio: float [1, Proprio] in units → [1, Width].
 func (n *network) proprio(p string) string {
-	mid := n.weights("proprio.mid", model.ProprioMid[:], model.ProprioDims)
-	span := n.weights("proprio.span", model.ProprioSpan[:], model.ProprioDims)
-	p = n.op("Div", []string{n.op("Sub", []string{p, mid}), span})
+	p = n.op("Div", []string{n.op("Sub", []string{p, n.param(model.ProprioMid)}), n.param(model.ProprioSpan)})
 	parts := []string{p}
 	for _, f := range model.ProprioTurns {
 		a := n.mul(p, n.scalar(float32(math.Pi*float64(f))))
@@ -87,11 +118,7 @@ func (n *network) norm(name, x string) string {
 	return n.mul(n.op("Div", []string{x, rms}), n.param(name))
 }
 
-// keysValues projects normed rows of layer i to [Heads, positions, dh] twice.
-func (n *network) keysValues(i int, normed string) (k, v string) {
-	return n.project(layer(i, "k"), normed), n.project(layer(i, "v"), normed)
-}
-
+// project maps rows to [Heads, positions, Width/Heads].
 func (n *network) project(name, x string) string {
 	h, dh := int64(n.c.Heads), int64(n.c.Width/n.c.Heads)
 	return n.transpose(n.reshape(n.matmul(x, n.param(name)), -1, h, dh), 1, 0, 2)
@@ -99,17 +126,27 @@ func (n *network) project(name, x string) string {
 
 // rest is a block after its keys and values are known: attention over k and v,
 // with an optional mask [rows, keys], then the MLP.
-func (n *network) rest(i int, x, normed, k, v, mask string) string {
+func (n *network) rest(name func(string) string, x, normed, k, v, mask string) string {
 	scale := n.scalar(float32(1 / math.Sqrt(float64(n.c.Width/n.c.Heads))))
-	scores := n.matmul(n.mul(n.project(layer(i, "q"), normed), scale), n.transpose(k, 0, 2, 1))
+	scores := n.matmul(n.mul(n.project(name("q"), normed), scale), n.transpose(k, 0, 2, 1))
 	if mask != "" {
 		scores = n.add(scores, mask)
 	}
 	seen := n.matmul(n.op("Softmax", []string{scores}, intAttr("axis", -1)), v)
 	rows := n.reshape(n.transpose(seen, 1, 0, 2), -1, int64(n.c.Width))
-	x = n.add(x, n.matmul(rows, n.param(layer(i, "o"))))
-	up := n.add(n.matmul(n.norm(layer(i, "norm2"), x), n.param(layer(i, "up"))), n.param(layer(i, "up.b")))
-	return n.add(x, n.matmul(n.silu(up), n.param(layer(i, "down"))))
+	x = n.add(x, n.matmul(rows, n.param(name("o"))))
+	up := n.add(n.matmul(n.norm(name("norm2"), x), n.param(name("up"))), n.param(name("up.b")))
+	return n.add(x, n.matmul(n.silu(up), n.param(name("down"))))
 }
 
-func layer(i int, name string) string { return fmt.Sprintf("layer%d.%s", i, name) }
+func (n *network) gather(data, at string) string {
+	return n.op("Gather", []string{data, at}, intAttr("axis", 0))
+}
+
+func (n *network) unsqueeze(x string, axes ...int64) string {
+	return n.op("Unsqueeze", []string{x, n.ints(axes...)})
+}
+
+func (n *network) squeeze(x string, axes ...int64) string {
+	return n.op("Squeeze", []string{x, n.ints(axes...)})
+}

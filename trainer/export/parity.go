@@ -15,17 +15,29 @@ import (
 const Tolerance = 1e-4
 
 // Difference is the largest that Parity saw.
-type Difference struct{ Logits, Actions float64 }
+type Difference struct {
+	Logits, Actions float64
+	Rounding        struct{ Logits, Actions float64 } // what rounding the weights to integers changes
+}
 
 // Parity runs the model directory's graphs in ONNX Runtime, as the policy does,
 // against the training graph on the same rows, and fails where they differ by
 // more than Tolerance. The text is read in two pieces, so that a state that is
-// continued is checked too.
-func Parity(e *engine.Engine, dir string, w *model.Weights, rows []model.Row) (Difference, error) {
+// continued is checked too. Where the directory's weights are integers, the
+// training graph is given the same ones, and what the rounding does is measured
+// apart.
+func Parity(e *engine.Engine, dir string, w *model.Weights, o Options, rows []model.Row) (Difference, error) {
 	var d Difference
 	trained, err := predictRows(e, w, rows)
 	if err != nil {
 		return d, fmt.Errorf("parity: %w", err)
+	}
+	if o.Int8 {
+		exact := trained
+		if trained, err = predictRounded(e, w, rows); err != nil {
+			return d, fmt.Errorf("parity: %w", err)
+		}
+		d.Rounding.Logits, d.Rounding.Actions = apart(exact.Logits, trained.Logits), apart(exact.Actions, trained.Actions)
 	}
 	x, err := openExported(dir, w.Config)
 	if err != nil {
@@ -56,6 +68,22 @@ func apart(a, b []float32) float64 {
 	return worst
 }
 
+// predictRounded is predictRows with weights as quantised ones are read back.
+func predictRounded(e *engine.Engine, w *model.Weights, rows []model.Row) (*model.Prediction, error) {
+	rounded, err := model.NewWeights(e, w.Config, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer rounded.Free()
+	for i, p := range w.Params {
+		copy(rounded.Tensor[i].F32, w.Tensor[i].F32)
+		if quantisable(p) {
+			copy(rounded.Tensor[i].F32, dequantise(quantise(w.Tensor[i].F32, p.Dims[1])))
+		}
+	}
+	return predictRows(e, rounded, rows)
+}
+
 func predictRows(e *engine.Engine, w *model.Weights, rows []model.Row) (*model.Prediction, error) {
 	p, err := model.NewPredictor(e, w.Config, len(rows))
 	if err != nil {
@@ -66,7 +94,7 @@ func predictRows(e *engine.Engine, w *model.Weights, rows []model.Row) (*model.P
 	if err != nil {
 		return nil, err
 	}
-	defer b.Free()
+	defer b.Free(w.Config)
 	for i, row := range rows {
 		if err := b.Set(i, w.Config, row); err != nil {
 			return nil, err
@@ -102,11 +130,14 @@ func openExported(dir string, c model.Config) (x *exported, err error) {
 		dtype onnx.Type
 		dims  []int64
 	}{
-		{&x.images, onnx.Uint8, []int64{1, 1, model.ImageSide, model.ImageSide, model.Channels}},
-		{&x.proprio, onnx.Float32, []int64{1, model.ProprioDims}},
+		{&x.images, onnx.Uint8, []int64{1, int64(c.Cameras), model.ImageSide, model.ImageSide, model.Channels}},
+		{&x.proprio, onnx.Float32, []int64{1, int64(c.Proprio)}},
 		{&x.logits, onnx.Float32, []int64{1, int64(c.Vocab)}},
 		{&x.actions, onnx.Float32, []int64{1, int64(c.Chunk), int64(c.Dims)}},
 	} {
+		if t.to == &x.proprio && c.Proprio == 0 {
+			continue
+		}
 		if *t.to, err = onnx.NewTensor(t.dtype, t.dims...); err != nil {
 			return x, err
 		}
@@ -116,8 +147,12 @@ func openExported(dir string, c model.Config) (x *exported, err error) {
 
 // run is one inference. The results are valid until the next.
 func (x *exported) run(row model.Row) (logits, actions []float32, err error) {
-	copy(x.images.Uint8(), row.Image)
-	copy(x.proprio.Float32(), row.Proprio)
+	for i, image := range row.Images {
+		copy(x.images.Uint8()[i*len(image):], image)
+	}
+	if x.proprio != nil {
+		copy(x.proprio.Float32(), row.Proprio)
+	}
 	state, err := x.image.Run(x.inputs(), nil, nil)
 	if err != nil {
 		return nil, nil, err

@@ -19,6 +19,7 @@ const (
 const (
 	typeFloat = 1
 	typeUint8 = 2
+	typeInt8  = 3
 	typeInt64 = 7
 )
 

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -30,7 +31,7 @@ func Read(e *engine.Engine, dir string) (*loop.Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, config := map[string][]float32{}, ""
+	found, config := constants{floats: map[string][]float32{}, ints: map[string][]byte{}}, ""
 	for _, file := range []string{s.Graphs.Image, s.Graphs.Extend, s.Graphs.Act} {
 		raw, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
@@ -40,7 +41,8 @@ func Read(e *engine.Engine, dir string) (*loop.Checkpoint, error) {
 			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
 		}
 	}
-	var c model.Config
+	found.dequantise()
+	c := model.Config{Backbone: model.Transformer, Cameras: 1, Proprio: 5} // what a graph means that does not say
 	if config == "" || json.Unmarshal([]byte(config), &c) != nil {
 		return nil, fmt.Errorf("%s holds no weights of this trainer to start from; give a checkpoint instead", dir)
 	}
@@ -49,12 +51,13 @@ func Read(e *engine.Engine, dir string) (*loop.Checkpoint, error) {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	norm := hybrid.Norm{Q01: s.Action.Q01, Q99: s.Action.Q99}
-	out := &loop.Checkpoint{Model: c, Words: tok.Words(), Norm: &norm, Seed: uint64(s.Training.Seed)}
+	out := &loop.Checkpoint{Model: c, Words: tok.Words(), Norm: &norm, Proprio: s.Proprio, Seed: uint64(s.Training.Seed)}
 	for i, p := range w.Params {
-		values, ok := found[p.Name]
+		values, ok := found.floats[p.Name]
 		switch {
 		case p.Name == "stem1.w":
-			values, ok = unfold(found[kernelName], c.Stem1), found[kernelName] != nil
+			kernel := found.floats[kernelName]
+			values, ok = unfold(kernel, c.Stem1), kernel != nil
 		case !ok && p.Pretrain:
 			values, ok = w.Tensor[i].F32, true
 		}
@@ -64,9 +67,7 @@ func Read(e *engine.Engine, dir string) (*loop.Checkpoint, error) {
 		out.Names = append(out.Names, p.Name)
 		out.Average = append(out.Average, append([]float32(nil), values...))
 	}
-	for _, t := range w.Tensor {
-		t.Free()
-	}
+	w.Free()
 	return out, nil
 }
 
@@ -117,9 +118,25 @@ func fields(raw []byte, take func(field protowire.Number, content []byte) error)
 	return nil
 }
 
-// readModel collects the float constants of a ModelProto by name, and our
-// configuration from its metadata.
-func readModel(raw []byte, found map[string][]float32, config *string) error {
+// constants are a model's initializers by name.
+type constants struct {
+	floats map[string][]float32
+	ints   map[string][]byte // of 8 bits
+}
+
+// dequantise adds the floats that integers and scales stand for.
+func (k constants) dequantise() {
+	for name, ints := range k.ints {
+		of, ok := strings.CutSuffix(name, intSuffix)
+		if scales := k.floats[of+scaleSuffix]; ok && len(scales) > 0 {
+			k.floats[of] = dequantise(ints, scales)
+		}
+	}
+}
+
+// readModel collects the constants of a ModelProto, and our configuration from its
+// metadata.
+func readModel(raw []byte, found constants, config *string) error {
 	return fields(raw, func(field protowire.Number, content []byte) error {
 		switch field {
 		case 7: // graph
@@ -127,7 +144,7 @@ func readModel(raw []byte, found map[string][]float32, config *string) error {
 				if field != 5 { // initializer
 					return nil
 				}
-				return readTensor(content, found)
+				return found.add(content)
 			})
 		case 14: // metadata_props
 			var key, text string
@@ -149,23 +166,28 @@ func readModel(raw []byte, found map[string][]float32, config *string) error {
 	})
 }
 
-func readTensor(raw []byte, found map[string][]float32) error {
+// add keeps a TensorProto.
+func (k constants) add(raw []byte) error {
 	var name string
-	var values []float32
-	err := fields(raw, func(field protowire.Number, content []byte) error {
+	var content []byte
+	err := fields(raw, func(field protowire.Number, value []byte) error {
 		switch field {
 		case 8:
-			name = string(content)
+			name = string(value)
 		case 9:
-			if len(content)%4 != 0 {
-				return nil // not floats
-			}
-			for i := 0; i < len(content); i += 4 {
-				values = append(values, math.Float32frombits(binary.LittleEndian.Uint32(content[i:])))
-			}
+			content = value
 		}
 		return nil
 	})
-	found[name] = values
+	switch {
+	case strings.HasSuffix(name, intSuffix):
+		k.ints[name] = content
+	case len(content)%4 == 0: // else no floats
+		values := make([]float32, 0, len(content)/4)
+		for i := 0; i < len(content); i += 4 {
+			values = append(values, math.Float32frombits(binary.LittleEndian.Uint32(content[i:])))
+		}
+		k.floats[name] = values
+	}
 	return err
 }

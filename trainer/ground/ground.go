@@ -104,7 +104,7 @@ func (m *Maker) row(r *rand.Rand, seed int64) (model.Row, Kind, error) {
 	}
 	a := pic.Arm
 	row := model.Row{
-		Image: pic.Image, Predict: 1,
+		Images: [][]byte{pic.Image}, Predict: 1,
 		Proprio: []float32{float32(a.X), float32(a.Y), float32(a.Z), float32(a.Yaw), float32(a.Gripper)},
 	}
 	row.Cells, row.CellWeight = pic.cells(), 1

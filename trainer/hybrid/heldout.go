@@ -2,7 +2,6 @@ package hybrid
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"hyt/policy"
@@ -10,11 +9,11 @@ import (
 	"hyt/trainer/model"
 )
 
-// HeldOutTest measures action errors, by mode, on samples of episodes that
+// HeldOutTest measures actions and thoughts, by mode, on samples of episodes that
 // training does not see.
 type HeldOutTest struct {
+	maker     *Maker
 	config    model.Config
-	norm      Norm
 	predictor *model.Predictor
 	batch     *model.Batch
 	rows      map[policy.Mode][]model.Row
@@ -26,7 +25,7 @@ const testBatch = 32
 // NewHeldOutTest prepares up to n samples of m's set in each of the modes. Think
 // and follow are given the recorded thought, whole.
 func NewHeldOutTest(e *engine.Engine, c model.Config, m *Maker, n int) (*HeldOutTest, error) {
-	t := &HeldOutTest{config: c, norm: m.Norm, rows: map[policy.Mode][]model.Row{}}
+	t := &HeldOutTest{maker: m, config: c, rows: map[policy.Mode][]model.Row{}}
 	r := rand.New(rand.NewPCG(m.Seed, 0))
 	order := r.Perm(m.Set.Len())
 	for _, i := range order[:min(n, len(order))] {
@@ -50,44 +49,81 @@ func NewHeldOutTest(e *engine.Engine, c model.Config, m *Maker, n int) (*HeldOut
 	return t, err
 }
 
-// Measure returns, for each mode, "<mode>_mm": the mean distance, millimetres,
-// between the displacement that a row of the chunk orders and the recorded one.
+// Measure returns for each mode the mean error of its actions, MODE_mm, MODE_rad
+// and MODE_NAME_error (see Errors), and what it makes of thoughts: think_words and
+// think_places, the shares of tokens that are right, places to within one bin,
+// each predicted from the true text before it. With a head of bins,
+// act_calibration_error is how far its certainty is from its hit rate.
 func (t *HeldOutTest) Measure(w *model.Weights) (map[string]float64, error) {
 	scores := map[string]float64{}
 	for mode, rows := range t.rows {
-		sum, n := 0.0, 0
+		errors := NewErrors(t.maker.Shape.Action)
+		var words, places share
+		var sure calibration
 		for first := 0; first < len(rows); first += testBatch {
 			some := rows[first:min(first+testBatch, len(rows))]
-			for i := range testBatch { // the last batch is filled up with its first sample
-				if err := t.batch.Set(i, t.config, some[i%len(some)]); err != nil {
-					return nil, err
-				}
-			}
-			out, err := t.predictor.Predict(w, t.batch)
+			out, err := t.predict(w, some)
 			if err != nil {
 				return nil, err
 			}
 			for i, row := range some {
 				size := len(row.Actions)
-				s, k := t.distance(t.norm.From(out.Actions[i*size:][:size]), t.norm.From(row.Actions))
-				sum, n = sum+s, n+k
+				errors.Add(t.maker.Norm.From(out.Actions[i*size:][:size]), t.maker.Norm.From(row.Actions))
+				t.scoreText(row, out.BestTokens(t.config, i), &words, &places)
+				if t.config.Bins > 0 {
+					sure.add(t.config, out.Bins[i*size*t.config.Bins:], row.Actions)
+				}
 			}
 		}
-		if n > 0 {
-			scores[string(mode)+"_mm"] = 1000 * sum / float64(n)
+		for name, v := range errors.Mean() {
+			scores[string(mode)+"_"+name] = v
+		}
+		words.put(scores, string(mode)+"_words")
+		places.put(scores, string(mode)+"_places")
+		if sure.n > 0 {
+			scores[string(mode)+"_calibration_error"] = sure.error()
 		}
 	}
 	return scores, nil
 }
 
-// distance sums the distances between rows of two chunks, metres.
-func (t *HeldOutTest) distance(a, b []float32) (sum float64, n int) {
-	for i := 0; i < len(a); i += t.config.Dims {
-		d := 0.0
-		for axis := range 3 {
-			d += math.Pow(float64(a[i+axis]-b[i+axis]), 2)
+// predict runs up to testBatch rows; the batch is filled up with the first ones.
+func (t *HeldOutTest) predict(w *model.Weights, rows []model.Row) (*model.Prediction, error) {
+	for i := range testBatch {
+		if err := t.batch.Set(i, t.config, rows[i%len(rows)]); err != nil {
+			return nil, err
 		}
-		sum, n = sum+math.Sqrt(d), n+1
 	}
-	return sum, n
+	return t.predictor.Predict(w, t.batch)
+}
+
+// scoreText counts the predicted tokens that are right.
+func (t *HeldOutTest) scoreText(row model.Row, best []int64, words, places *share) {
+	if row.TextWeight == 0 {
+		return
+	}
+	for at := row.Predict; at < len(row.Tokens); at++ {
+		said, want := best[at-1], row.Tokens[at]
+		if t.config.IsPlace(want) {
+			places.add(max(said-want, want-said) <= 1)
+		} else {
+			words.add(said == want)
+		}
+	}
+}
+
+// share is how many of some are right.
+type share struct{ right, n int }
+
+func (s *share) add(right bool) {
+	s.n++
+	if right {
+		s.right++
+	}
+}
+
+func (s *share) put(scores map[string]float64, name string) {
+	if s.n > 0 {
+		scores[name] = float64(s.right) / float64(s.n)
+	}
 }

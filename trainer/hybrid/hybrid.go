@@ -17,11 +17,13 @@ import (
 type Set interface {
 	Len() int
 	At(i int) data.Sample
+	Text(i int) (instruction, thought string) // of At(i)
 }
 
 // Maker turns samples into the network's rows.
 type Maker struct {
 	Set       Set
+	Shape     data.Shape // of the set's samples
 	Tokenizer *tokenizer.Tokenizer
 	Norm      Norm
 	Mix       Mix
@@ -48,7 +50,10 @@ type Maker struct {
 func (m *Maker) Row(index int) (model.Row, policy.Mode, error) {
 	progress := float64(index) / float64(max(1, m.Total))
 	r := rand.New(rand.NewPCG(m.Seed, uint64(index)))
-	l := m.Mix.lesson(index, progress, r, func(moment int) bool { return m.Set.At(m.pick(moment)).Thought != "" })
+	l := m.Mix.lesson(index, progress, r, func(moment int) bool {
+		_, thought := m.Set.Text(m.pick(moment))
+		return thought != ""
+	})
 	i := m.pick(l.moment)
 	s := m.Set.At(i)
 	look := m.Augment.Draw(r)
@@ -61,8 +66,13 @@ func (m *Maker) Row(index int) (model.Row, policy.Mode, error) {
 	row.PointWeight *= l.weight
 	row.Look = look
 	if m.GripJitter > 0 {
+		off := float32((2*r.Float64() - 1) * m.GripJitter)
 		row.Proprio = slices.Clone(row.Proprio) // the sample's own is shared
-		row.Proprio[gripperDim] += float32((2*r.Float64() - 1) * m.GripJitter)
+		for d, n := range m.Shape.Proprio {
+			if n.Name == "gripper" {
+				row.Proprio[d] += off
+			}
+		}
 	}
 	return row, l.mode, nil
 }
@@ -95,7 +105,7 @@ func (m *Maker) InMode(s data.Sample, mode policy.Mode) (model.Row, error) {
 //	think:  instruction <think> thought <eot>    mean over thought tokens + mean over action terms
 //	follow: <follow> thinned thought <eot>       mean over action terms
 func (m *Maker) inMode(s data.Sample, mode policy.Mode, v view) (model.Row, error) {
-	row := model.Row{Image: s.Image, Proprio: s.Proprio, Predict: 1, ActWeight: 1, Actions: m.Norm.To(s.Actions)}
+	row := model.Row{Images: s.Images, Proprio: s.Proprio, Predict: 1, ActWeight: 1, Actions: m.Norm.To(s.Actions)}
 	var t thought.Thought
 	if mode != policy.Act || m.Target > 0 {
 		var err error
@@ -151,12 +161,12 @@ func (m *Maker) TextLength() int {
 	longest := 0
 	seen := map[string]bool{} // many samples share their words
 	for i := range m.Set.Len() {
-		s := m.Set.At(i)
-		if key := s.Instruction + "\n" + s.Thought; !seen[key] {
+		instruction, thought := m.Set.Text(i)
+		if key := instruction + "\n" + thought; !seen[key] {
 			seen[key] = true
-			n := len(prompt.Think(m.Tokenizer, s.Instruction))
-			if s.Thought != "" {
-				n += len(prompt.Thought(m.Tokenizer, s.Thought))
+			n := len(prompt.Think(m.Tokenizer, instruction))
+			if thought != "" {
+				n += len(prompt.Thought(m.Tokenizer, thought))
 			}
 			longest = max(longest, n)
 		}

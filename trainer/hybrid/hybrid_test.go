@@ -10,6 +10,7 @@ import (
 
 	"hyt/policy"
 	"hyt/policy/tokenizer"
+	"hyt/trainer/contract"
 	"hyt/trainer/data"
 	"hyt/trainer/model"
 )
@@ -21,17 +22,37 @@ type samples []data.Sample
 
 func (s samples) Len() int             { return len(s) }
 func (s samples) At(i int) data.Sample { return s[i] }
+func (s samples) Text(i int) (instruction, thought string) {
+	return s[i].Instruction, s[i].Thought
+}
 
 func sample(thought string) data.Sample {
 	return data.Sample{
-		Image: make([]byte, model.ImageSide*model.ImageSide*model.Channels), Proprio: make([]float32, model.ProprioDims),
+		Images: [][]byte{make([]byte, model.ImageSide*model.ImageSide*model.Channels)}, Proprio: make([]float32, 5),
 		Instruction: "touch the red cube", Thought: thought, Actions: make([]float32, 8*data.Dims),
 	}
 }
 
+// tabletop is what the samples hold.
+func tabletop() data.Shape {
+	var s data.Shape
+	for _, name := range []string{"x", "y", "z", "yaw", "gripper"} {
+		n := data.Number{Name: name, Unit: map[string]string{"yaw": "rad", "gripper": "opening"}[name]}
+		n.Kind = contract.Velocity
+		if n.Unit == "" {
+			n.Unit = "m"
+		}
+		if name == "gripper" {
+			n.Kind = contract.Target
+		}
+		s.Proprio, s.Action = append(s.Proprio, n), append(s.Action, n)
+	}
+	return s
+}
+
 func maker(set samples) *Maker {
 	return &Maker{
-		Set: set, Tokenizer: tokenizer.Build([]string{"touch the red cube plan sub target ee move left grip close"}),
+		Set: set, Shape: tabletop(), Tokenizer: tokenizer.Build([]string{"touch the red cube plan sub target ee move left grip close"}),
 		Norm: Norm{Q01: []float64{-1, -1, -1, -1, 0}, Q99: []float64{1, 1, 1, 1, 1}},
 		Mix:  Mix{Modes: DefaultWeights()}, Thoughts: DefaultThoughts(), Seed: 7, Augment: model.DefaultAugment(),
 	}
@@ -202,7 +223,7 @@ func TestNormMapsQuantilesAndBack(t *testing.T) {
 		s.Actions[4] = 1                 // the gripper never moves
 		set = append(set, s)
 	}
-	n, err := FitNorm(set, data.Dims)
+	n, err := FitNorm(set, tabletop().Action)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,8 +231,8 @@ func TestNormMapsQuantilesAndBack(t *testing.T) {
 		t.Errorf("x quantiles %v, %v; want 0.001, 0.099", n.Q01[0], n.Q99[0])
 	}
 	for d := range data.Dims {
-		if n.Q99[d]-n.Q01[d] < smallestSpan[d]-1e-9 {
-			t.Errorf("dimension %d spans %v..%v, narrower than %v", d, n.Q01[d], n.Q99[d], smallestSpan[d])
+		if least := smallestSpan(tabletop().Action[d].Unit); n.Q99[d]-n.Q01[d] < least-1e-9 {
+			t.Errorf("dimension %d spans %v..%v, narrower than %v", d, n.Q01[d], n.Q99[d], least)
 		}
 	}
 	if n.Q01[4] != 0 || n.Q99[4] != 1 {
@@ -223,7 +244,7 @@ func TestNormMapsQuantilesAndBack(t *testing.T) {
 			t.Errorf("there and back, %v became %v", units[i], v)
 		}
 	}
-	if _, err := FitNorm(samples{}, data.Dims); err == nil {
+	if _, err := FitNorm(samples{}, tabletop().Action); err == nil {
 		t.Error("quantiles of no samples")
 	}
 }
@@ -267,15 +288,15 @@ func TestGripJitterMovesTheOpeningOnlyAndInACopy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(row.Proprio[:gripperDim], s.Proprio[:gripperDim]) {
+		if !slices.Equal(row.Proprio[:4], s.Proprio[:4]) {
 			t.Fatalf("the pose became %v", row.Proprio)
 		}
-		lowest, highest = min(lowest, row.Proprio[gripperDim]), max(highest, row.Proprio[gripperDim])
+		lowest, highest = min(lowest, row.Proprio[4]), max(highest, row.Proprio[4])
 	}
 	if lowest < 0.65 || lowest > 0.68 || highest > 1.05 || highest < 1.02 {
 		t.Errorf("openings from %v to %v, want 0.65 to 1.05", lowest, highest)
 	}
-	if s.Proprio[gripperDim] != 0.85 {
+	if s.Proprio[4] != 0.85 {
 		t.Error("the sample itself was changed")
 	}
 }

@@ -3,6 +3,10 @@ package hybrid
 import (
 	"fmt"
 	"slices"
+
+	"hyt/trainer/contract"
+	"hyt/trainer/data"
+	"hyt/trainer/model"
 )
 
 // Norm maps actions between units and -1..1, by two quantiles of each dimension:
@@ -10,43 +14,78 @@ import (
 type Norm struct{ Q01, Q99 []float64 }
 
 // smallestSpan keeps a dimension that hardly moves in the data (yaw while
-// touching) from being blown up: metres, radians, opening.
-var smallestSpan = []float64{0.01, 0.01, 0.01, 0.02, 1}
-
-// gripperDim is absolute and spans 0..1 whatever the data.
-const gripperDim = 4
-
-// FitNorm takes the quantiles of all actions of the set (rows of dims numbers).
-func FitNorm(set Set, dims int) (Norm, error) {
-	if dims != len(smallestSpan) {
-		return Norm{}, fmt.Errorf("actions of %d numbers: only x y z yaw gripper is known", dims)
+// touching) from being blown up, by unit.
+func smallestSpan(unit string) float64 {
+	switch unit {
+	case "m":
+		return 0.01
+	case "rad":
+		return 0.02
 	}
+	return 0.05
+}
+
+// opening says whether a dimension is a gripper's target or the like: absolute and
+// 0..1 whatever the data.
+func opening(n data.Number, lo, hi float64) bool {
+	absolute := n.Kind == contract.Target || n.Kind == contract.State
+	return absolute && (n.Unit == "1" || n.Unit == "opening") && lo >= 0 && hi <= 1
+}
+
+// FitNorm takes the quantiles of all actions of the set, whose dimensions are dims.
+func FitNorm(set Set, dims []data.Number) (Norm, error) {
 	if set.Len() == 0 {
 		return Norm{}, fmt.Errorf("no samples to take action quantiles from")
 	}
-	columns := make([][]float32, dims)
+	columns := make([][]float32, len(dims))
 	for i := range set.Len() {
 		// The first row is enough: later rows are first rows of later samples.
-		for d, v := range set.At(i).Actions[:dims] {
+		for d, v := range set.At(i).Actions[:len(dims)] {
 			columns[d] = append(columns[d], v)
 		}
 	}
-	n := Norm{Q01: make([]float64, dims), Q99: make([]float64, dims)}
+	n := Norm{Q01: make([]float64, len(dims)), Q99: make([]float64, len(dims))}
 	for d, column := range columns {
-		slices.Sort(column)
-		last := float64(len(column) - 1)
-		lo, hi := float64(column[int(0.01*last)]), float64(column[int(0.99*last)])
-		if missing := smallestSpan[d] - (hi - lo); missing > 0 {
+		lo, hi := quantiles(column)
+		if missing := smallestSpan(dims[d].Unit) - (hi - lo); missing > 0 {
 			lo, hi = lo-missing/2, hi+missing/2
+		}
+		if opening(dims[d], float64(column[0]), float64(column[len(column)-1])) {
+			lo, hi = 0, 1
 		}
 		n.Q01[d], n.Q99[d] = lo, hi
 	}
-	n.Q01[gripperDim], n.Q99[gripperDim] = 0, 1
 	return n, nil
 }
 
-// NeutralNorm is for a model that has seen no actions: moves of up to the arm's
-// speed limit in one period.
+// quantiles sorts the values and returns the first and the last percent's ends.
+func quantiles(values []float32) (lo, hi float64) {
+	slices.Sort(values)
+	last := float64(len(values) - 1)
+	return float64(values[int(0.01*last)]), float64(values[int(0.99*last)])
+}
+
+// FitProprio gives each number of proprioception its scale: the known one of its
+// name, or half the span of its quantiles in the set.
+func FitProprio(set Set, numbers []data.Number) []model.Scale {
+	scales := make([]model.Scale, len(numbers))
+	for i, n := range numbers {
+		var ok bool
+		if scales[i], ok = model.KnownScale(n.Name); ok {
+			continue
+		}
+		var column []float32
+		for k := range set.Len() {
+			column = append(column, set.At(k).Proprio[i])
+		}
+		lo, hi := quantiles(column)
+		scales[i] = model.Scale{Mid: float32(lo+hi) / 2, Span: float32(max(hi-lo, smallestSpan(n.Unit)) / 2)}
+	}
+	return scales
+}
+
+// NeutralNorm is for a model that has seen no actions of the tabletop robot: moves
+// of up to the arm's speed limit in one period.
 func NeutralNorm() Norm {
 	return Norm{Q01: []float64{-0.03, -0.03, -0.03, -0.15, 0}, Q99: []float64{0.03, 0.03, 0.03, 0.15, 1}}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // checkpointFormat changes when Checkpoint's meaning does.
-const checkpointFormat = "hyt-checkpoint/1"
+const checkpointFormat = "hyt-checkpoint/2"
 
 // Checkpoint is everything a run needs to continue exactly, and everything
 // another run needs to start from its weights.
@@ -24,6 +24,7 @@ type Checkpoint struct {
 	Model   model.Config
 	Words   []string     // of the tokenizer
 	Norm    *hybrid.Norm // of the actions; nil after grounding pretraining
+	Proprio []string     // names of its numbers
 	Seed    uint64
 	Data    string // what was learned from, for runs that continue
 	Samples int    // a step
@@ -75,10 +76,7 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 		return nil, fmt.Errorf("checkpoint %s is damaged or not a checkpoint: %w", path, err)
 	}
 	if c.Format != checkpointFormat {
-		return nil, fmt.Errorf("checkpoint %s has format %q, this program reads %q", path, c.Format, checkpointFormat)
-	}
-	if c.Model.Positions == 0 {
-		c.Model.Positions = c.Model.Text
+		return nil, fmt.Errorf("checkpoint %s has format %q, this program reads %q: start from its model directory instead", path, c.Format, checkpointFormat)
 	}
 	if err := c.Model.Validate(); err != nil {
 		return nil, fmt.Errorf("checkpoint %s: %w", path, err)

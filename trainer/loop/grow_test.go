@@ -56,7 +56,7 @@ func TestAGrownModelKnowsTheOldWordsByTheirWord(t *testing.T) {
 	}
 	a, b := worded(t, e, was, 6, 1), worded(t, e, is, 9, 2)
 	fresh := worded(t, e, is, 9, 2)
-	if err := checkpointOf(a, old).StartFrom(b, is); err != nil {
+	if _, err := checkpointOf(a, old).StartFrom(b, is); err != nil {
 		t.Fatal(err)
 	}
 	d := a.Config.Width
@@ -93,13 +93,13 @@ func TestAModelThatCannotGrowFromACheckpointSaysWhy(t *testing.T) {
 		want      string
 	}{
 		{"a word is missing", []string{"push", "red", "rotate"}, 6, `lacks "cube"`},
-		{"fewer words", []string{"push"}, 6, "must not shrink"},
-		{"fewer positions", old, 5, "must not shrink"},
+		{"fewer words", []string{"push"}, 6, "are fewer than"},
+		{"fewer positions", old, 5, "are fewer than"},
 	} {
 		tok := tokenizer.Build(test.words)
 		w := worded(t, e, tok, max(test.positions, 6), 1)
 		w.Config.Positions = test.positions
-		if err := checkpointOf(a, old).StartFrom(w, tok); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := checkpointOf(a, old).StartFrom(w, tok); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want one with %q", test.name, err, test.want)
 		}
 	}

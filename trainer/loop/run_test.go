@@ -17,7 +17,7 @@ import (
 )
 
 func tiny() model.Config {
-	return model.Config{Vocab: 150, Width: 16, Layers: 2, Heads: 2, Hidden: 24, Stem1: 4, Stem2: 8,
+	return model.Config{Backbone: model.Transformer, Cameras: 1, Proprio: 5, Vocab: 150, Width: 16, Layers: 2, Heads: 2, Hidden: 24, Stem1: 4, Stem2: 8,
 		Positions: 6, Text: 6, Chunk: 3, Dims: 5, PlaceX: 10, PlaceY: 80}
 }
 
@@ -29,10 +29,10 @@ func (n noise) Row(index int) (model.Row, string, error) {
 		return model.Row{}, "", errors.New("the well is dry")
 	}
 	r := rand.New(rand.NewPCG(9, uint64(index)))
-	row := model.Row{Image: make([]byte, 64*64*3), Proprio: make([]float32, 5), Predict: 1,
+	row := model.Row{Images: [][]byte{make([]byte, 64*64*3)}, Proprio: make([]float32, 5), Predict: 1,
 		Tokens: []int64{r.Int64N(150), 3, 4}, TextWeight: 1, Actions: make([]float32, 15), ActWeight: 1}
-	for i := range row.Image {
-		row.Image[i] = byte(r.IntN(256))
+	for i := range row.Images[0] {
+		row.Images[0][i] = byte(r.IntN(256))
 	}
 	return row, "act", nil
 }

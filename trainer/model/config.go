@@ -1,59 +1,103 @@
-// Package model is the network that hyt trains: a small transformer over image,
+// Package model is the network that hyt trains: a small backbone over image,
 // instruction and thought tokens with parallel action queries, as a GoMLX graph
 // with its losses.
 //
 // Shape of one forward pass (d = Width, S = Text+Chunk):
 //
-//	image 64x64x3 ─stem─▶ 64 tokens ┐
-//	proprio ───────MLP─▶  1 token   ├─ prefix: attends to itself only
-//	                                ┘
+//	images 64x64x3 ─stem─▶ 64 tokens each ┐
+//	proprio ─────────MLP─▶  1 token       ├─ prefix: knows nothing of the text
+//	                                      ┘
 //	text (instruction | mode | thought) ─embed─▶ Text tokens   causal over prefix and earlier text
-//	action queries, learned ────────────────────▶ Chunk tokens  see prefix, valid text, each other
+//	action queries, learned ────────────────────▶ Chunk tokens  see prefix and valid text
 //
 //	text rows ─head─▶ logits of the next token;  query rows ─head─▶ actions, -1..1
 //
-// The prefix never looks at the text. That is why its keys and values can be
-// computed once a frame and serve every mode (trainer/export writes it so).
+// What computes the rows is a backbone (backbone.go): a transformer, or an LSTM
+// that reads the prefix by attention. The prefix never looks at the text. That is
+// why what it leaves can be computed once a frame and serve every mode
+// (trainer/export writes it so).
 package model
 
 import "fmt"
 
-// Config is the shape of the network. It is written into checkpoints.
+// Config is the shape of the network. It is written into checkpoints and graphs.
 type Config struct {
-	Vocab     int `yaml:"vocab" json:"vocab"`         // tokens in the tokenizer
-	Width     int `yaml:"width" json:"width"`         // d, width of the residual stream
-	Layers    int `yaml:"layers" json:"layers"`       // transformer blocks
-	Heads     int `yaml:"heads" json:"heads"`         // attention heads; divides Width
-	Hidden    int `yaml:"hidden" json:"hidden"`       // width inside the MLP
-	Stem1     int `yaml:"stem1" json:"stem1"`         // channels after the 5x5 stride-2 convolution (32x32)
-	Stem2     int `yaml:"stem2" json:"stem2"`         // channels at 16x16
-	Positions int `yaml:"positions" json:"positions"` // text positions that the network knows: instruction, mode token, thought
-	Text      int `yaml:"text" json:"text"`           // text positions of a training batch, at most Positions; fewer are faster
-	Chunk     int `yaml:"chunk" json:"chunk"`         // actions a chunk
-	Dims      int `yaml:"dims" json:"dims"`           // numbers an action
-	PlaceX    int `yaml:"place_x" json:"place_x"`     // id of token <x00>; <x01>.. follow
-	PlaceY    int `yaml:"place_y" json:"place_y"`     // id of token <y00>
+	Backbone  string `yaml:"backbone" json:"backbone"`   // "transformer" or "lstm"
+	Vocab     int    `yaml:"vocab" json:"vocab"`         // tokens in the tokenizer
+	Width     int    `yaml:"width" json:"width"`         // d, width of the residual stream
+	Layers    int    `yaml:"layers" json:"layers"`       // transformer blocks, or LSTMs one on the other
+	Heads     int    `yaml:"heads" json:"heads"`         // attention heads; divides Width
+	Hidden    int    `yaml:"hidden" json:"hidden"`       // width inside the MLP
+	Stem1     int    `yaml:"stem1" json:"stem1"`         // channels after the 5x5 stride-2 convolution (32x32)
+	Stem2     int    `yaml:"stem2" json:"stem2"`         // channels at 16x16
+	Positions int    `yaml:"positions" json:"positions"` // text positions that the network knows: instruction, mode token, thought
+	Text      int    `yaml:"text" json:"text"`           // text positions of a training batch, at most Positions; fewer are faster
+	Cameras   int    `yaml:"cameras" json:"cameras"`     // images of an observation
+	Proprio   int    `yaml:"proprio" json:"proprio"`     // numbers of proprioception; 0: none, and no token
+	Chunk     int    `yaml:"chunk" json:"chunk"`         // actions a chunk
+	Dims      int    `yaml:"dims" json:"dims"`           // numbers an action
+	Bins      int    `yaml:"bins" json:"bins"`           // of the action head; 0: it is continuous
+	PlaceX    int    `yaml:"place_x" json:"place_x"`     // id of token <x00>; <x01>.. follow
+	PlaceY    int    `yaml:"place_y" json:"place_y"`     // id of token <y00>
 }
 
-// Default is the shape that the shipped model has. Vocab and the place ids come
-// from the tokenizer.
-func Default() Config {
-	return Config{Width: 112, Layers: 5, Heads: 4, Hidden: 224, Stem1: 32, Stem2: 64,
-		Positions: 56, Text: 56, Chunk: 8, Dims: 5}
-}
-
-// Fixed by the camera and the arm, the same for every model of this version.
+// Backbones.
 const (
-	ImageSide   = 64              // pixels
-	Channels    = 3               // RGB
-	Grid        = 8               // image tokens per side
-	ImageTokens = Grid * Grid     // tokens of the image
-	Prefix      = ImageTokens + 1 // and the proprioception token
-	ProprioDims = 5               // x y z yaw gripper
-	PointDims   = 3               // x y z, what a query row points with in pretraining
-	Things      = 24              // kinds of thing that a cell of the image can hold, in pretraining
-	CellDims    = 2               // where in the cell it is: column and row, -1..1
-	PlaceBins   = 64              // place tokens per axis
+	Transformer = "transformer"
+	LSTM        = "lstm"
+)
+
+// Default is the shape that the shipped model has, for one camera and the
+// tabletop robot. Vocab and the place ids come from the tokenizer.
+func Default() Config {
+	c, err := Size(Transformer, Nano)
+	if err != nil {
+		panic(err) // both names are ours
+	}
+	c.Positions, c.Text, c.Cameras, c.Proprio, c.Chunk, c.Dims = 56, 56, 1, 5, 8, 5
+	return c
+}
+
+// Sizes that have a name.
+const (
+	Nano  = "nano"  // 0.6 M weights: learns in minutes on two cores
+	Small = "small" // 2 M
+	Base  = "base"  // 9 M
+)
+
+// Size is a backbone's widths and depths in a named size.
+func Size(backbone, name string) (Config, error) {
+	c := Config{Backbone: backbone}
+	switch name {
+	case Nano:
+		c.Width, c.Layers, c.Heads, c.Hidden, c.Stem1, c.Stem2 = 112, 5, 4, 224, 32, 64
+	case Small:
+		c.Width, c.Layers, c.Heads, c.Hidden, c.Stem1, c.Stem2 = 192, 6, 6, 384, 32, 64
+	case Base:
+		c.Width, c.Layers, c.Heads, c.Hidden, c.Stem1, c.Stem2 = 320, 8, 8, 960, 48, 96
+	default:
+		return c, fmt.Errorf("model: no size %q: want %s, %s or %s", name, Nano, Small, Base)
+	}
+	switch backbone {
+	case Transformer:
+	case LSTM:
+		c.Layers = 2
+	default:
+		return c, fmt.Errorf("model: no backbone %q: want %s or %s", backbone, Transformer, LSTM)
+	}
+	return c, nil
+}
+
+// Fixed in this version, the same for every model.
+const (
+	ImageSide    = 64          // pixels
+	Channels     = 3           // RGB
+	Grid         = 8           // image tokens per side
+	CameraTokens = Grid * Grid // tokens of one image
+	PointDims    = 3           // x y z, what a query row points with in pretraining
+	Things       = 24          // kinds of thing that a cell of the first image can hold, in pretraining
+	CellDims     = 2           // where in the cell it is: column and row, -1..1
+	PlaceBins    = 64          // place tokens per axis
 )
 
 // Validate says what makes a configuration impossible.
@@ -62,16 +106,23 @@ func (c Config) Validate() error {
 		name string
 		v    int
 	}{{"vocab", c.Vocab}, {"width", c.Width}, {"layers", c.Layers}, {"heads", c.Heads}, {"hidden", c.Hidden},
-		{"stem1", c.Stem1}, {"stem2", c.Stem2}, {"text", c.Text}, {"positions", c.Positions}, {"chunk", c.Chunk}, {"dims", c.Dims}} {
+		{"stem1", c.Stem1}, {"stem2", c.Stem2}, {"text", c.Text}, {"positions", c.Positions},
+		{"cameras", c.Cameras}, {"chunk", c.Chunk}, {"dims", c.Dims}} {
 		if f.v < 1 {
 			return fmt.Errorf("model: %s is %d, must be at least 1", f.name, f.v)
 		}
 	}
-	if c.Width%c.Heads != 0 || c.Width%4 != 0 {
+	switch {
+	case c.Backbone != Transformer && c.Backbone != LSTM:
+		return fmt.Errorf("model: backbone is %q, want %s or %s", c.Backbone, Transformer, LSTM)
+	case c.Width%c.Heads != 0 || c.Width%4 != 0:
 		return fmt.Errorf("model: width %d must be a multiple of heads (%d) and of 4", c.Width, c.Heads)
-	}
-	if c.Text > c.Positions {
+	case c.Text > c.Positions:
 		return fmt.Errorf("model: text %d is longer than the %d positions that the network knows", c.Text, c.Positions)
+	case c.Proprio < 0:
+		return fmt.Errorf("model: proprio is %d, must not be negative", c.Proprio)
+	case c.Bins < 0 || c.Bins == 1 || c.Bins > 4096:
+		return fmt.Errorf("model: bins is %d, must be 0 (a continuous head) or 2 to 4096", c.Bins)
 	}
 	for _, id := range []int{c.PlaceX, c.PlaceY} {
 		if id < 0 || id+PlaceBins > c.Vocab {
@@ -81,8 +132,14 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// ImageTokens is the number of tokens of all images.
+func (c Config) ImageTokens() int { return c.Cameras * CameraTokens }
+
+// Prefix is the number of image and proprioception tokens.
+func (c Config) Prefix() int { return c.ImageTokens() + min(c.Proprio, 1) }
+
 // Keys is the number of positions that a suffix row may attend to.
-func (c Config) Keys() int { return Prefix + c.Text + c.Chunk }
+func (c Config) Keys() int { return c.Prefix() + c.Text + c.Chunk }
 
 // Suffix is the number of text and query rows.
 func (c Config) Suffix() int { return c.Text + c.Chunk }
@@ -93,21 +150,21 @@ func (c Config) IsPlace(id int64) bool {
 	return x >= 0 && x < PlaceBins || y >= 0 && y < PlaceBins
 }
 
-// For is c with another vocabulary and number of text positions. The place tokens
-// stand at the same ids in every vocabulary.
-func (c Config) For(vocab, positions int) Config {
-	c.Vocab, c.Positions = vocab, positions
-	return c
-}
-
-// Grown says whether a model of shape c can start from one of shape old: all is
-// the same, but the vocabulary and the text positions may be more.
-func (c Config) Grown(old Config) bool {
+// CanStartFrom says why a model of shape c cannot start from the weights of one of
+// shape old, or nil. Vocabulary and text positions may be more; cameras,
+// proprioception and actions may be others, whose weights are then drawn afresh.
+func (c Config) CanStartFrom(old Config) error {
 	if c.Vocab < old.Vocab || c.Positions < old.Positions {
-		return false
+		return fmt.Errorf("model: a vocabulary of %d and %d text positions are fewer than the %d and %d to start from", c.Vocab, c.Positions, old.Vocab, old.Positions)
 	}
-	old.Vocab, old.Positions = c.Vocab, c.Positions
-	return c.Same(old)
+	same := old
+	same.Vocab, same.Positions, same.Text, same.PlaceX, same.PlaceY = c.Vocab, c.Positions, c.Text, c.PlaceX, c.PlaceY
+	same.Cameras, same.Proprio, same.Chunk, same.Dims, same.Bins = c.Cameras, c.Proprio, c.Chunk, c.Dims, c.Bins
+	if same != c {
+		return fmt.Errorf("model: a %s %d wide with %d layers (%+v) cannot start from a %s %d wide with %d layers (%+v)",
+			c.Backbone, c.Width, c.Layers, c, old.Backbone, old.Width, old.Layers, old)
+	}
+	return nil
 }
 
 // Same says whether two configurations have the same weights: batches may differ

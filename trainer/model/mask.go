@@ -8,11 +8,11 @@ package model
 //
 // Padding rows are computed and ignored; causality keeps them out of valid rows.
 func FillMask(dst []float32, c Config, valid int) {
-	keys := c.Keys()
+	keys, prefix := c.Keys(), c.Prefix()
 	for row := range c.Suffix() {
 		line := dst[row*keys:][:keys]
-		clear(line[:Prefix])
-		text, queries := line[Prefix:Prefix+c.Text], line[Prefix+c.Text:]
+		clear(line[:prefix])
+		text, queries := line[prefix:prefix+c.Text], line[prefix+c.Text:]
 		seen, toQueries := min(row+1, c.Text), float32(Hidden)
 		if row >= c.Text {
 			seen, toQueries = valid, 0

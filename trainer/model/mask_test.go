@@ -13,13 +13,13 @@ func grid(t *testing.T, mask []float32, c Config) string {
 	for row := range c.Suffix() {
 		line := mask[row*c.Keys():][:c.Keys()]
 		for i, v := range line {
-			if i < Prefix {
+			if i < c.Prefix() {
 				if v != 0 {
 					t.Errorf("row %d does not see the prefix at %d", row, i)
 				}
 				continue
 			}
-			if i == Prefix+c.Text {
+			if i == c.Prefix()+c.Text {
 				b.WriteByte(' ')
 			}
 			b.WriteByte(map[bool]byte{true: 'x', false: '.'}[v == 0])

@@ -4,9 +4,9 @@ import "fmt"
 
 // Row is one training sample as the network sees it. Slices are only read.
 type Row struct {
-	Image   []byte    // RGB8, ImageSide x ImageSide
-	Look    Look      // augmentation of the image; the zero value is none
-	Proprio []float32 // ProprioDims numbers, units
+	Images  [][]byte  // one of each camera: RGB8, ImageSide x ImageSide
+	Look    Look      // augmentation of the images; the zero value is none
+	Proprio []float32 // Config.Proprio numbers, units
 	Tokens  []int64   // instruction | mode token | thought
 	Predict int       // Tokens[Predict:] are to be predicted, each from what is before it; at least 1
 
@@ -41,14 +41,21 @@ func (b *Batch) Set(i int, c Config, row Row) error {
 	if row.Predict < 1 {
 		return fmt.Errorf("model: the first token has nothing before it to be predicted from")
 	}
-	if len(row.Image) != ImageSide*ImageSide*Channels {
-		return fmt.Errorf("model: image of %d bytes, want %dx%dx%d", len(row.Image), ImageSide, ImageSide, Channels)
+	if len(row.Images) != c.Cameras {
+		return fmt.Errorf("model: %d images, want one of each of %d cameras", len(row.Images), c.Cameras)
 	}
-	if len(row.Proprio) != ProprioDims {
-		return fmt.Errorf("model: %d proprioception numbers, want %d", len(row.Proprio), ProprioDims)
+	if len(row.Proprio) != c.Proprio {
+		return fmt.Errorf("model: %d proprioception numbers, want %d", len(row.Proprio), c.Proprio)
 	}
-	Unfold(b.Patches.F32[i*stemTokens*patchLen:], row.Image, row.Look)
-	copy(b.Proprio.F32[i*ProprioDims:], row.Proprio)
+	for k, image := range row.Images {
+		if len(image) != ImageSide*ImageSide*Channels {
+			return fmt.Errorf("model: image of %d bytes, want %dx%dx%d", len(image), ImageSide, ImageSide, Channels)
+		}
+		Unfold(b.Patches.F32[(i*c.Cameras+k)*stemTokens*patchLen:], image, row.Look)
+	}
+	if c.Proprio > 0 {
+		copy(b.Proprio.F32[i*c.Proprio:], row.Proprio)
+	}
 	FillMask(b.Mask.F32[i*c.Suffix()*c.Keys():], c, len(row.Tokens))
 	b.setText(i, c, row)
 	b.setPoints(i, c, row)
@@ -62,6 +69,12 @@ func (b *Batch) Set(i int, c Config, row Row) error {
 		return fmt.Errorf("model: %d action numbers, want %d", len(row.Actions), len(actions))
 	}
 	copy(actions, row.Actions)
+	if c.Bins > 0 {
+		bins := b.ActionBins.I64[i*c.Chunk*c.Dims:]
+		for k, a := range row.Actions {
+			bins[k] = c.Bin(a)
+		}
+	}
 	return nil
 }
 
@@ -102,15 +115,15 @@ func (b *Batch) setText(i int, c Config, row Row) {
 // setCells gives the cells that hold something and the empty ones half of the
 // weight each: most are empty.
 func (b *Batch) setCells(i int, row Row) {
-	things, weights := b.Things.I64[i*ImageTokens:][:ImageTokens], b.ThingWeight.F32[i*ImageTokens:][:ImageTokens]
-	offsets := b.Offsets.F32[i*ImageTokens*CellDims:][:ImageTokens*CellDims]
-	offsetWeights := b.OffsetWeight.F32[i*ImageTokens:][:ImageTokens]
+	things, weights := b.Things.I64[i*CameraTokens:][:CameraTokens], b.ThingWeight.F32[i*CameraTokens:][:CameraTokens]
+	offsets := b.Offsets.F32[i*CameraTokens*CellDims:][:CameraTokens*CellDims]
+	offsetWeights := b.OffsetWeight.F32[i*CameraTokens:][:CameraTokens]
 	clear(things)
 	clear(offsets)
 	clear(offsetWeights)
 	n := float32(len(row.Cells))
 	for t := range weights {
-		weights[t] = row.CellWeight / 2 / (ImageTokens - n)
+		weights[t] = row.CellWeight / 2 / (CameraTokens - n)
 	}
 	for _, cell := range row.Cells {
 		things[cell.Token] = int64(1 + cell.Thing)

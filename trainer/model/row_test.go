@@ -10,7 +10,7 @@ import (
 
 func validRow(c Config) Row {
 	return Row{
-		Image: make([]byte, ImageSide*ImageSide*Channels), Proprio: make([]float32, ProprioDims),
+		Images: [][]byte{make([]byte, ImageSide*ImageSide*Channels)}, Proprio: make([]float32, 5),
 		Tokens: []int64{3, 4, 5, 6}, Predict: 2, TextWeight: 1,
 		Actions: make([]float32, c.Chunk*c.Dims), ActWeight: 0.5,
 	}
@@ -51,7 +51,7 @@ func TestSetRejects(t *testing.T) {
 		{"a text that does not fit", func(r *Row) { r.Tokens = make([]int64, c.Text+1) }, "does not fit"},
 		{"no text", func(r *Row) { r.Tokens = nil }, "does not fit"},
 		{"a first token to predict", func(r *Row) { r.Predict = 0 }, "nothing before it"},
-		{"a small image", func(r *Row) { r.Image = r.Image[:10] }, "image of 10 bytes"},
+		{"a small image", func(r *Row) { r.Images = [][]byte{r.Images[0][:10]} }, "image of 10 bytes"},
 		{"missing proprioception", func(r *Row) { r.Proprio = nil }, "0 proprioception numbers"},
 		{"a short chunk", func(r *Row) { r.Actions = r.Actions[1:] }, "action numbers"},
 	} {

@@ -65,7 +65,18 @@ func TestSameSeedSameWeights(t *testing.T) {
 // TestPaddingDoesNotMatter: what stands in the padding changes neither the
 // actions nor the logits before it, so serving needs no padding.
 func TestPaddingDoesNotMatter(t *testing.T) {
-	e, c := open(t, engine.ONNX), tiny()
+	for _, backbone := range []string{Transformer, LSTM} {
+		t.Run(backbone, func(t *testing.T) {
+			c := tiny()
+			c.Backbone = backbone
+			paddingDoesNotMatter(t, c)
+		})
+	}
+}
+
+func paddingDoesNotMatter(t *testing.T, c Config) {
+	t.Helper()
+	e := open(t, engine.ONNX)
 	w, err := NewWeights(e, c, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -99,11 +110,58 @@ func TestConfigRejects(t *testing.T) {
 		"heads that do not divide":     func(c *Config) { c.Heads = 3 },
 		"place tokens past the end":    func(c *Config) { c.PlaceY = c.Vocab - 3 },
 		"a text longer than positions": func(c *Config) { c.Text = c.Positions + 1 },
+		"an unknown backbone":          func(c *Config) { c.Backbone = "mamba" },
+		"no camera":                    func(c *Config) { c.Cameras = 0 },
+		"one bin":                      func(c *Config) { c.Bins = 1 },
+		"less than no proprioception":  func(c *Config) { c.Proprio = -1 },
 	} {
 		c := tiny()
 		change(&c)
 		if c.Validate() == nil {
 			t.Errorf("accepts %s", name)
 		}
+	}
+}
+
+func TestSizesGrow(t *testing.T) {
+	for _, backbone := range []string{Transformer, LSTM} {
+		before := 0
+		for _, name := range []string{Nano, Small, Base} {
+			c, err := Size(backbone, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Vocab, c.PlaceX, c.PlaceY, c.Positions, c.Text, c.Cameras, c.Proprio, c.Chunk, c.Dims = 150, 10, 80, 8, 8, 1, 5, 8, 5
+			if err := c.Validate(); err != nil {
+				t.Fatalf("%s %s: %v", backbone, name, err)
+			}
+			n := 0
+			for _, p := range c.Params() {
+				n += p.Size()
+			}
+			t.Logf("%s %s: %.1f M weights", backbone, name, float64(n)/1e6)
+			if n < 2*before {
+				t.Errorf("%s %s has %d weights, the size before %d", backbone, name, n, before)
+			}
+			before = n
+		}
+	}
+	if _, err := Size(Transformer, "huge"); err == nil {
+		t.Error("accepts a size that there is not")
+	}
+	if _, err := Size("mamba", Nano); err == nil {
+		t.Error("accepts a backbone that there is not")
+	}
+}
+
+func TestBinsCoverMinusOneToOne(t *testing.T) {
+	c := Config{Bins: 4}
+	for action, want := range map[float32]int64{-3: 0, -1: 0, -0.6: 0, -0.4: 1, 0.1: 2, 0.9: 3, 1: 3, 1.2: 3} {
+		if got := c.Bin(action); got != want {
+			t.Errorf("%v falls into bin %d, want %d", action, got, want)
+		}
+	}
+	if got := c.likeliest([]float32{0, 3, 1, 2, 9, 0, 0, 0}); !slices.Equal(got, []float32{-0.25, -0.75}) {
+		t.Errorf("likeliest middles %v", got)
 	}
 }

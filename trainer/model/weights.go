@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -25,7 +24,8 @@ type Param struct {
 	Name     string
 	Dims     []int
 	Decay    bool // weight decay applies: matrices yes; norms, biases and positions no
-	Pretrain bool // used in pretraining only, not exported
+	Pretrain bool // used in training only, not exported
+	Frozen   bool // given, not learned
 	Rows     Axis // what the first axis counts
 	Columns  Axis // what the second axis counts
 	init     func(*rand.Rand, []float32)
@@ -40,33 +40,42 @@ func (p Param) Size() int {
 	return n
 }
 
+// Names of the weights that bring proprioception in units to about -1..1:
+// (value - mid) / span. They are not learned; see FitProprio.
+const (
+	ProprioMid  = "proprio.mid"
+	ProprioSpan = "proprio.span"
+)
+
 // Params lists the network's weights in a fixed order, that of the graph's inputs.
 func (c Config) Params() []Param {
-	d, patch := c.Width, patchLen
+	d := c.Width
 	ps := []Param{
-		matrix("stem1.w", patch, c.Stem1, 1), bias("stem1.b", c.Stem1),
+		matrix("stem1.w", patchLen, c.Stem1, 1), bias("stem1.b", c.Stem1),
 		matrix("stem2.w", 4*c.Stem1, c.Stem2, 1), bias("stem2.b", c.Stem2),
 		matrix("stem3.w", 4*c.Stem2, d, 1), bias("stem3.b", d),
-		{Name: "image.pos", Dims: []int{ImageTokens, d}, init: gridPositions(d)},
-		matrix("proprio1.w", proprioFeatures, d, 1), bias("proprio1.b", d),
-		matrix("proprio2.w", d, d, 1), bias("proprio2.b", d),
-		{Name: "embed", Dims: []int{c.Vocab, d}, Rows: Tokens, init: c.tokenInit(0.7)},
-		{Name: "text.pos", Dims: []int{c.Positions, d}, Rows: Positions, init: normal(0.3)},
-		{Name: "queries", Dims: []int{c.Chunk, d}, init: normal(0.7)},
+		{Name: "image.pos", Dims: []int{CameraTokens, d}, init: gridPositions(d)},
 	}
-	back := 1 / math.Sqrt(2*float64(c.Layers)) // keeps the residual stream's scale
-	for i := range c.Layers {
-		n := func(s string) string { return fmt.Sprintf("layer%d.%s", i, s) }
-		ps = append(ps,
-			ones(n("norm1"), d),
-			matrix(n("q"), d, d, 1), matrix(n("k"), d, d, 1), matrix(n("v"), d, d, 1), matrix(n("o"), d, d, back),
-			ones(n("norm2"), d),
-			matrix(n("up"), d, c.Hidden, 1), bias(n("up.b"), c.Hidden), matrix(n("down"), c.Hidden, d, back),
-		)
+	if c.Cameras > 1 {
+		ps = append(ps, Param{Name: "cameras", Dims: []int{c.Cameras, d}, init: normal(0.3)})
 	}
+	if c.Proprio > 0 {
+		mid, span := bias(ProprioMid, c.Proprio), ones(ProprioSpan, c.Proprio)
+		mid.Frozen, span.Frozen = true, true
+		ps = append(ps, mid, span, matrix("proprio1.w", proprioFeatures*c.Proprio, d, 1), bias("proprio1.b", d),
+			matrix("proprio2.w", d, d, 1), bias("proprio2.b", d))
+	}
+	ps = append(ps,
+		Param{Name: "embed", Dims: []int{c.Vocab, d}, Rows: Tokens, init: c.tokenInit(0.7)},
+		Param{Name: "queries", Dims: []int{c.Chunk, d}, init: normal(0.7)})
+	ps = append(ps, c.backbone().params(c)...)
 	ps = append(ps, ones("norm", d),
-		Param{Name: "head.w", Dims: []int{d, c.Vocab}, Decay: true, Columns: Tokens, init: c.headInit()},
-		matrix("action.w", d, c.Dims, 0.5), bias("action.b", c.Dims))
+		Param{Name: "head.w", Dims: []int{d, c.Vocab}, Decay: true, Columns: Tokens, init: c.headInit()})
+	if c.Bins > 0 {
+		ps = append(ps, matrix("bins.w", d, c.Dims*c.Bins, 0.5), bias("bins.b", c.Dims*c.Bins))
+	} else {
+		ps = append(ps, matrix("action.w", d, c.Dims, 0.5), bias("action.b", c.Dims))
+	}
 	for _, p := range []Param{
 		matrix("point.w", d, PointDims, 0.5), bias("point.b", PointDims),
 		matrix("thing.w", d, 1+Things, 0.5), bias("thing.b", 1+Things),
@@ -106,9 +115,18 @@ func NewWeights(e *engine.Engine, c Config, seed uint64) (*Weights, error) {
 func (w *Weights) Count() int {
 	n := 0
 	for _, p := range w.Params {
-		n += p.Size()
+		if !p.Frozen {
+			n += p.Size()
+		}
 	}
 	return n
+}
+
+// Free gives the weights' memory back.
+func (w *Weights) Free() {
+	for _, t := range w.Tensor {
+		t.Free()
+	}
 }
 
 // Get returns the array called name, or nil. It is the weights' own memory.
@@ -150,7 +168,7 @@ func normal(std float64) func(*rand.Rand, []float32) {
 // finds places late.
 func gridPositions(d int) func(*rand.Rand, []float32) {
 	return func(_ *rand.Rand, w []float32) {
-		for t := range ImageTokens {
+		for t := range CameraTokens {
 			row, col := (float64(t/Grid)+0.5)/Grid, (float64(t%Grid)+0.5)/Grid
 			sines(w[t*d:t*d+d/2], col)
 			sines(w[t*d+d/2:(t+1)*d], row)

@@ -53,8 +53,9 @@ func Norm(grads [][]float32) float64 {
 }
 
 // Update moves the weights once, in place, with learning rate lr. decay says
-// which arrays decay. It returns the gradient's norm before clipping; where that
-// is not finite, nothing is changed.
+// which arrays decay; an array whose gradient is nil is not trained. It returns
+// the gradient's norm before clipping; where that is not finite, nothing is
+// changed.
 func (o AdamW) Update(s *State, weights, grads [][]float32, decay []bool, lr float64) float64 {
 	norm := Norm(grads)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
@@ -70,6 +71,9 @@ func (o AdamW) Update(s *State, weights, grads [][]float32, decay []bool, lr flo
 	correct := float32(1 / math.Sqrt(1-math.Pow(o.Beta2, float64(s.Step))))
 	eps := float32(o.Epsilon)
 	for i, w := range weights {
+		if grads[i] == nil {
+			continue
+		}
 		keep := float32(1)
 		if decay[i] {
 			keep = float32(1 - lr*o.WeightDecay)

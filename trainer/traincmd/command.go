@@ -10,13 +10,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"hyt/trainer/contract"
+	"hyt/trainer/engine"
 	"hyt/trainer/hybrid"
 )
 
 // options are the command line's.
 type options struct {
 	bags     []string
+	contract string
+	cache    string
 	config   string
+	backend  string
 	out      string
 	init     string
 	resume   bool
@@ -49,8 +54,13 @@ from there.`,
 			if err != nil {
 				return err
 			}
-			r := run{config: c, out: o.out, bags: o.bags, resume: o.resume, print: cmd.OutOrStdout(),
-				command: "hyt " + strings.Join(os.Args[1:], " ")}
+			r := run{config: c, contract: contract.Default(), out: o.out, bags: o.bags, cache: o.cache, backend: o.backend, resume: o.resume,
+				print: cmd.OutOrStdout(), command: "hyt " + strings.Join(os.Args[1:], " ")}
+			if o.contract != "" {
+				if r.contract, err = contract.Read(o.contract); err != nil {
+					return err
+				}
+			}
 			if o.pretrain {
 				return r.pretrain(cmd.Context())
 			}
@@ -59,6 +69,9 @@ from there.`,
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&o.bags, "bags", nil, "rosbag directories, or folders of them")
+	f.StringVar(&o.contract, "contract", "", "YAML file that says which topics become what; see trainer/contract/tabletop.yaml, the default")
+	f.StringVar(&o.cache, "cache", "", "folder where the samples made of the bags are kept for the next run")
+	f.StringVar(&o.backend, "backend", engine.ONNX, "what computes: "+strings.Join(engine.Backends(), ", "))
 	f.StringVar(&o.config, "config", "", "YAML file; see trainer/configs")
 	f.StringVar(&o.out, "out", "", "model directory to write")
 	f.StringVar(&o.init, "init", "", "checkpoint or model directory whose weights to start from")

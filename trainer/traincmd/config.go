@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"hyt/policy/tokenizer"
+	"hyt/trainer/data"
 	"hyt/trainer/hybrid"
 	"hyt/trainer/loop"
 	"hyt/trainer/model"
@@ -36,27 +37,43 @@ type Config struct {
 	GripJitter float64       `yaml:"grip_jitter"` // largest error put on the gripper's opening, 0..1: against policies that copy it
 	Validation float64       `yaml:"validation"`  // share of the episodes that is held out
 	HeldOut    int           `yaml:"held_out"`    // samples that a held-out measurement looks at
+	Int8       bool          `yaml:"int8"`        // the model directory's matrices are stored as 8-bit integers
 }
 
 // Shape is the part of model.Config that one chooses; the rest follows from the
 // tokenizer and the robot.
 type Shape struct {
-	Width     int `yaml:"width"`     // of the residual stream
-	Layers    int `yaml:"layers"`    // transformer blocks
-	Heads     int `yaml:"heads"`     // attention heads
-	Hidden    int `yaml:"hidden"`    // inside the MLP
-	Stem1     int `yaml:"stem1"`     // channels at 32x32
-	Stem2     int `yaml:"stem2"`     // channels at 16x16
-	Positions int `yaml:"positions"` // text positions: instruction, mode token, thought
+	Backbone  string `yaml:"backbone"`  // transformer or lstm
+	Size      string `yaml:"size"`      // nano, small or base: stands for the numbers below
+	Width     int    `yaml:"width"`     // of the residual stream
+	Layers    int    `yaml:"layers"`    // transformer blocks, or LSTMs one on the other
+	Heads     int    `yaml:"heads"`     // attention heads
+	Hidden    int    `yaml:"hidden"`    // inside the MLP
+	Stem1     int    `yaml:"stem1"`     // channels at 32x32
+	Stem2     int    `yaml:"stem2"`     // channels at 16x16
+	Positions int    `yaml:"positions"` // text positions, at least: instruction, mode token, thought
+	Bins      int    `yaml:"bins"`      // of the action head; 0: it is continuous
+}
+
+// shapeOf is a named size.
+func shapeOf(backbone, size string) (Shape, error) {
+	m, err := model.Size(backbone, size)
+	if err != nil {
+		return Shape{}, err
+	}
+	return Shape{Backbone: backbone, Size: size, Width: m.Width, Layers: m.Layers, Heads: m.Heads, Hidden: m.Hidden,
+		Stem1: m.Stem1, Stem2: m.Stem2, Positions: 56}, nil
 }
 
 // Default is hybrid training from bags.
 func Default() Config {
-	m := model.Default()
+	shape, err := shapeOf(model.Transformer, model.Nano)
+	if err != nil {
+		panic(err) // both names are ours
+	}
 	return Config{
-		Name: "hyt", Seed: 1, Train: loop.Default(), Modes: hybrid.DefaultWeights(), Schedule: []hybrid.Moment{},
+		Name: "hyt", Seed: 1, Model: shape, Train: loop.Default(), Modes: hybrid.DefaultWeights(), Schedule: []hybrid.Moment{},
 		Thoughts: hybrid.DefaultThoughts(), Augment: model.DefaultAugment(), Validation: 0.05, HeldOut: 256,
-		Model: Shape{Width: m.Width, Layers: m.Layers, Heads: m.Heads, Hidden: m.Hidden, Stem1: m.Stem1, Stem2: m.Stem2, Positions: m.Positions},
 	}
 }
 
@@ -96,7 +113,7 @@ func (c Config) mix() hybrid.Mix {
 // regime is the regime's name for spec.yaml.
 func (c Config) regime() string { return cmp.Or(c.Regime, c.mix().Mean().Regime()) }
 
-// read lays the YAML file at path over c. What stands for several keys (regime)
+// read lays the YAML file at path over c. What stands for several keys (regime, size)
 // comes first, so that the keys themselves count where both are given. An empty
 // path changes nothing.
 func (c *Config) read(path string) error {
@@ -109,12 +126,19 @@ func (c *Config) read(path string) error {
 	}
 	var short struct {
 		Regime string `yaml:"regime"`
+		Model  struct{ Backbone, Size string }
 	}
 	if err := yaml.Unmarshal(raw, &short); err != nil {
 		return fmt.Errorf("config %s: %w", path, err)
 	}
 	if short.Regime != "" {
 		if c.Modes, err = hybrid.Regime(short.Regime); err != nil {
+			return fmt.Errorf("config %s: %w", path, err)
+		}
+	}
+	if short.Model.Backbone != "" || short.Model.Size != "" {
+		backbone, size := cmp.Or(short.Model.Backbone, c.Model.Backbone), cmp.Or(short.Model.Size, c.Model.Size)
+		if c.Model, err = shapeOf(backbone, size); err != nil {
 			return fmt.Errorf("config %s: %w", path, err)
 		}
 	}
@@ -126,11 +150,11 @@ func (c *Config) read(path string) error {
 	return nil
 }
 
-// network is the model of this shape for a tokenizer.
-func (s Shape) network(t *tokenizer.Tokenizer) model.Config {
-	c := model.Default()
-	c.Width, c.Layers, c.Heads, c.Hidden = s.Width, s.Layers, s.Heads, s.Hidden
-	c.Stem1, c.Stem2, c.Positions, c.Text = s.Stem1, s.Stem2, s.Positions, s.Positions
-	c.Vocab, c.PlaceX, c.PlaceY = t.Size(), int(t.ID("<x00>")), int(t.ID("<y00>"))
-	return c
+// network is the model of this shape for a tokenizer and a robot.
+func (s Shape) network(t *tokenizer.Tokenizer, robot data.Shape) model.Config {
+	return model.Config{
+		Backbone: s.Backbone, Width: s.Width, Layers: s.Layers, Heads: s.Heads, Hidden: s.Hidden, Stem1: s.Stem1, Stem2: s.Stem2,
+		Vocab: t.Size(), PlaceX: int(t.ID("<x00>")), PlaceY: int(t.ID("<y00>")), Positions: s.Positions,
+		Cameras: len(robot.Cameras), Proprio: len(robot.Proprio), Chunk: robot.Chunk, Dims: len(robot.Action), Bins: s.Bins,
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"hyt/gazebo/task"
 	"hyt/policy/spec"
 	"hyt/policy/tokenizer"
+	"hyt/trainer/contract"
 	"hyt/trainer/data"
 	"hyt/trainer/engine"
 	"hyt/trainer/export"
@@ -27,23 +27,29 @@ import (
 // run is one training run, from its configuration to its files. Read pretrain
 // and clone top to bottom.
 type run struct {
-	config  Config
-	bags    []string
-	out     string
-	resume  bool
-	command string
-	print   io.Writer
+	config   Config
+	contract contract.Contract
+	bags     []string
+	cache    string // folder for the samples that were made of the bags; "": none is kept
+	out      string
+	backend  string
+	resume   bool
+	command  string
+	print    io.Writer
 }
+
+// groundData says what pretraining learns from.
+var groundData = fmt.Sprintf("rendered scenes, seeds 0 to %d", ground.HeldOut-1)
 
 // pretrain learns to see from rendered scenes and writes a model directory whose
 // actions are untrained.
 func (r run) pretrain(ctx context.Context) error {
-	e, err := engine.Open(engine.ONNX)
+	e, err := engine.Open(r.backend)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	start, err := r.start(e, task.Words(), func(*tokenizer.Tokenizer) int { return ground.TextLength })
+	start, err := r.start(e, tabletop(), task.Words(), func(*tokenizer.Tokenizer) int { return ground.TextLength })
 	if err != nil {
 		return err
 	}
@@ -68,44 +74,48 @@ func (r run) pretrain(ctx context.Context) error {
 	if err := r.learn(ctx, t, start, nil, groundData); err != nil {
 		return err
 	}
-	return r.export(e, t, start.tokenizer, groundSource{train}, spec.Training{
-		Regime: "ground", Data: map[string]string{"rendered scenes": groundData},
-	}, hybrid.NeutralNorm(), []string{"act", "think"})
+	return r.export(e, t, groundSource{train}, export.Model{
+		Robot: export.Tabletop(), Tokenizer: start.tokenizer, Norm: hybrid.NeutralNorm(), Modes: []string{"act", "think"},
+		Training: spec.Training{Regime: "ground", Data: map[string]string{"generator": groundData}},
+	})
 }
-
-// groundData says what pretraining learns from.
-var groundData = fmt.Sprintf("seeds 0 to %d", ground.HeldOut-1)
 
 // clone learns from the bags and writes a model directory.
 func (r run) clone(ctx context.Context) error {
-	all, found, err := data.Load(r.bags, data.Default())
+	all, found, err := data.Open(ctx, r.bags, data.Options{Contract: r.contract, Cache: r.cache})
 	if err != nil {
 		return err
 	}
+	defer all.Close()
 	r.say("%s", found.String())
+	robot, err := robotOf(all.Shape())
+	if err != nil {
+		return err
+	}
 	train, valid := all.Split(r.config.Validation)
 	if train.Len() == 0 {
 		return fmt.Errorf("train: the bags hold no sample to learn from: see what was left out above")
 	}
-	e, err := engine.Open(engine.ONNX)
+	e, err := engine.Open(r.backend)
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	length := func(t *tokenizer.Tokenizer) int {
-		return (&hybrid.Maker{Set: all, Tokenizer: t}).TextLength()
-	}
-	start, err := r.start(e, append(task.Words(), texts(all)...), length)
+	length := func(t *tokenizer.Tokenizer) int { return (&hybrid.Maker{Set: all, Tokenizer: t}).TextLength() }
+	start, err := r.start(e, all.Shape(), append(task.Words(), texts(all)...), length)
 	if err != nil {
 		return err
 	}
-	norm, err := hybrid.FitNorm(train, data.Dims)
+	if start.newProprio {
+		start.weights.SetProprio(hybrid.FitProprio(train, all.Shape().Proprio))
+	}
+	norm, err := hybrid.FitNorm(train, all.Shape().Action)
 	if err != nil {
 		return err
 	}
 	maker := func(s hybrid.Set) *hybrid.Maker {
 		c := r.config
-		return &hybrid.Maker{Set: s, Tokenizer: start.tokenizer, Norm: norm, Seed: c.Seed, Total: c.Train.Rows(),
+		return &hybrid.Maker{Set: s, Shape: all.Shape(), Tokenizer: start.tokenizer, Norm: norm, Seed: c.Seed, Total: c.Train.Rows(),
 			Mix: c.mix(), Thoughts: c.Thoughts, Target: c.Target, Augment: c.Augment, GripJitter: c.GripJitter}
 	}
 	t, err := loop.New(e, r.config.Train, start.weights, hybridSource{maker(train)})
@@ -124,65 +134,14 @@ func (r run) clone(ctx context.Context) error {
 		return err
 	}
 	modes := r.config.mix().Mean()
-	return r.export(e, t, start.tokenizer, hybridSource{maker(train)}, spec.Training{
-		Regime:  r.config.regime(),
-		Weights: map[string]float64{"act": modes.Act, "think": modes.Think, "follow": modes.Follow},
-		Data:    found.Hashes(),
-	}, norm, modes.Trained())
-}
-
-// beginning is what a run starts from.
-type beginning struct {
-	words     []string
-	tokenizer *tokenizer.Tokenizer
-	weights   *model.Weights
-}
-
-// longestText bounds the text positions of a model: attention's cost grows with
-// their square.
-const longestText = 256
-
-// start draws fresh weights, or takes those of config.Init, to which it adds the
-// words and text positions that it lacks. length says how many text positions the
-// samples need.
-func (r run) start(e *engine.Engine, words []string, length func(*tokenizer.Tokenizer) int) (b beginning, err error) {
-	var c *loop.Checkpoint
-	if r.config.Init != "" {
-		if c, err = readInit(e, r.config.Init); err != nil {
-			return b, err
-		}
-		words = append(words, c.Words...)
-	}
-	b.tokenizer = tokenizer.Build(words)
-	b.words = b.tokenizer.Words()
-	shape := r.config.Model.network(b.tokenizer)
-	if c != nil {
-		shape = c.Model.For(b.tokenizer.Size(), max(c.Model.Positions, shape.Positions))
-	}
-	if shape.Text = length(b.tokenizer); shape.Text > longestText {
-		return b, fmt.Errorf("train: the longest instruction and thought have %d tokens, more than %d: are they text in the thought grammar?", shape.Text, longestText)
-	}
-	shape.Positions = max(shape.Positions, shape.Text)
-	if b.weights, err = model.NewWeights(e, shape, r.config.Seed); err != nil {
-		return b, err
-	}
-	if c != nil {
-		if err = c.StartFrom(b.weights, b.tokenizer); err != nil {
-			return b, fmt.Errorf("train: start from %s: %w", r.config.Init, err)
-		}
-		r.say("starts from %s with %d new words and %d new text positions", r.config.Init,
-			shape.Vocab-c.Model.Vocab, shape.Positions-c.Model.Positions)
-	}
-	r.say("model of %d weights, vocabulary of %d", b.weights.Count(), b.tokenizer.Size())
-	return b, nil
-}
-
-// readInit loads a checkpoint file or a model directory.
-func readInit(e *engine.Engine, path string) (*loop.Checkpoint, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return export.Read(e, path)
-	}
-	return loop.ReadCheckpoint(path)
+	return r.export(e, t, hybridSource{maker(train)}, export.Model{
+		Robot: robot, Tokenizer: start.tokenizer, Norm: norm, Modes: modes.Trained(),
+		Training: spec.Training{
+			Regime:  r.config.regime(),
+			Weights: map[string]float64{"act": modes.Act, "think": modes.Think, "follow": modes.Follow},
+			Data:    found.Hashes(),
+		},
+	})
 }
 
 // learn runs the steps, and leaves checkpoints, measures and report in the run's
@@ -195,7 +154,7 @@ func (r run) learn(ctx context.Context, t *loop.Trainer, b beginning, norm *hybr
 		}
 	}
 	t.Complete = func(c *loop.Checkpoint) {
-		c.Words, c.Norm, c.Seed, c.Data = b.words, norm, r.config.Seed, from
+		c.Words, c.Proprio, c.Norm, c.Seed, c.Data = b.words, b.proprio, norm, r.config.Seed, from
 	}
 	began := time.Now()
 	t.Log = func(m loop.Measure) { r.say("%s", m) }
@@ -219,7 +178,7 @@ func (r run) restore(t *loop.Trainer, b beginning, from string) error {
 		return fmt.Errorf("train: resume from %s: its vocabulary is another one: give the same bags and --init as then", path)
 	case c.Seed != r.config.Seed:
 		return fmt.Errorf("train: resume from %s: it began with seed %d, not %d: give the same", path, c.Seed, r.config.Seed)
-	case c.Data != "" && c.Data != from:
+	case c.Data != from:
 		return fmt.Errorf("train: resume from %s: it learned from other data (%s, not %s): give the same bags", path, c.Data, from)
 	}
 	if err := t.Restore(c); err != nil {
@@ -250,16 +209,14 @@ func (r run) report(t *loop.Trainer, b beginning, from string) error {
 // parityRows is how many real samples the exported graphs are checked on.
 const parityRows = 16
 
-// export writes the model directory and checks it on rows of the run. how says
-// what was learned from; the rest of the training record is filled in.
-func (r run) export(e *engine.Engine, t *loop.Trainer, tok *tokenizer.Tokenizer, source loop.Source,
-	how spec.Training, norm hybrid.Norm, modes []string) error {
+// export writes the model directory and checks it on rows of the run. m says
+// what was learned and from what; the rest of it is filled in.
+func (r run) export(e *engine.Engine, t *loop.Trainer, source loop.Source, m export.Model) error {
 	last := t.History()[len(t.History())-1]
+	m.Name, m.Weights, m.Options = r.config.Name, t.Averaged(), export.Options{Int8: r.config.Int8}
+	how := &m.Training
 	how.Command, how.Loss, how.Seed, how.Steps, how.Samples = r.command, last.Loss, int64(r.config.Seed), t.Step(), last.Samples
-	err := export.Write(r.out, export.Model{
-		Name: r.config.Name, Weights: t.Averaged(), Tokenizer: tok, Norm: norm, Modes: modes, Training: how,
-	})
-	if err != nil {
+	if err := export.Write(r.out, m); err != nil {
 		return err
 	}
 	var rows []model.Row
@@ -271,11 +228,14 @@ func (r run) export(e *engine.Engine, t *loop.Trainer, tok *tokenizer.Tokenizer,
 		row.Look = model.Look{} // the exported graph sees the image as it is
 		rows = append(rows, row)
 	}
-	d, err := export.Parity(e, r.out, t.Averaged(), rows)
+	d, err := export.Parity(e, r.out, t.Averaged(), m.Options, rows)
 	if err != nil {
 		return err
 	}
 	r.say("wrote %s; exported and trained graph differ by %.1g in logits and %.1g in actions", r.out, d.Logits, d.Actions)
+	if m.Options.Int8 {
+		r.say("rounding the weights to 8 bits moves logits by up to %.2g and actions by up to %.2g", d.Rounding.Logits, d.Rounding.Actions)
+	}
 	return nil
 }
 

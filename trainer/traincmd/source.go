@@ -42,8 +42,8 @@ func groundMaker(t *tokenizer.Tokenizer, c Config) (*ground.Maker, error) {
 func texts(s *data.Set) []string {
 	set := map[string]bool{}
 	for i := range s.Len() {
-		sample := s.At(i)
-		set[sample.Instruction], set[sample.Thought] = true, true
+		instruction, thought := s.Text(i)
+		set[instruction], set[thought] = true, true
 	}
 	return slices.Sorted(maps.Keys(set))
 }
