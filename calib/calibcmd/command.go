@@ -35,16 +35,6 @@ func Command() *cobra.Command {
 	return cmd
 }
 
-// atLeastOne is cobra.MinimumNArgs(1) with a sentence and exit code 2.
-func atLeastOne(what string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usagef("name %s", what)
-		}
-		return nil
-	}
-}
-
 // noArgs is cobra.NoArgs with exit code 2.
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {

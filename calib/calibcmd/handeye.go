@@ -88,16 +88,16 @@ func handeyeCommand() *cobra.Command {
 			"In a bag, images count that were taken while the hand on --pose-topic rested.",
 		Example: "  hyt calib handeye images/ --camera wrist.yaml --poses poses.csv --out mount.yaml,mount.launch\n" +
 			"  hyt calib handeye bags/stops --camera wrist.yaml --pose-topic /ee_pose --mount eye_to_hand",
-		Args: atLeastOne("a folder with images, images, or a bag"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.paths = args
+			if err := f.take(args); err != nil {
+				return err
+			}
 			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
 	f.boardFlags.add(flags)
-	flags.StringVar(&f.topic, "topic", "", "topic of a bag's images; may be left out where there is one")
-	flags.DurationVar(&f.every, "every", 250*time.Millisecond, "least time between two images of a bag")
+	f.source.add(flags, 250*time.Millisecond)
 	flags.StringVar(&f.camera, "camera", "camera.yaml", "camera info, as hyt calib intrinsics writes it")
 	flags.StringVar(&f.poses, "poses", "", "CSV file with the hand's pose for each image")
 	flags.StringVar(&f.poseTopic, "pose-topic", "/ee_pose", "topic of a bag with the hand's pose (geometry_msgs/PoseStamped)")

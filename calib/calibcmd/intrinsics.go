@@ -57,6 +57,7 @@ type intrinsicsFlags struct {
 	model, name string
 	out, report string
 	fix         []string
+	views       int
 	asJSON      bool
 }
 
@@ -64,22 +65,25 @@ func intrinsicsCommand() *cobra.Command {
 	var f intrinsicsFlags
 	cmd := &cobra.Command{
 		Use:   "intrinsics SOURCE...",
-		Short: "Calibrate a camera from images of a board or from a bag",
+		Short: "Calibrate a camera from images of a board, from a bag or live from a topic",
 		Long: "Finds the board in each image, then focal lengths, principal point and distortion. SOURCE is a folder\n" +
-			"with PNG or JPEG images, images, or one rosbag2. Show the board in all parts of the image, tilted by 20° to\n" +
+			"with PNG or JPEG images, images, or one rosbag2; without one, images come live from --topic, and what is\n" +
+			"still missing is said and drawn on /calib/guide until nothing is, or until Ctrl-C. Show the board in all parts of the image, tilted by 20° to\n" +
 			"45° to all sides, 15 to 30 times. The result is the YAML file that camera_info_manager and image_proc read.",
 		Example: "  hyt calib intrinsics images/ --rows 7 --cols 10 --size 24.8 --out wrist.yaml --report wrist.html\n" +
+			"  hyt calib intrinsics --topic /camera/image_raw --rows 7 --cols 10 --size 24.8\n" +
 			"  hyt calib intrinsics bags/board --topic /camera/image_raw --model equidistant",
-		Args: atLeastOne("a folder with images, images, or a bag"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.paths = args
+			if err := f.take(args); err != nil {
+				return err
+			}
 			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
 	f.boardFlags.add(flags)
-	flags.StringVar(&f.topic, "topic", "", "topic of a bag; may be left out where only one has images")
-	flags.DurationVar(&f.every, "every", 500*time.Millisecond, "least time between two images of a bag")
+	f.source.add(flags, 500*time.Millisecond)
+	flags.IntVar(&f.views, "views", 15, "live: views at least, before it ends by itself")
 	flags.StringVar(&f.model, "model", camera.PlumbBob.String(), "distortion: plumb_bob, rational_polynomial or equidistant (fisheye)")
 	flags.StringSliceVar(&f.fix, "fix", nil, "parameters held at 0, such as k3 (cx, cy: at the image's middle)")
 	flags.StringVar(&f.name, "name", "camera", "the camera's name in the YAML file")
@@ -99,11 +103,16 @@ func (f *intrinsicsFlags) run(ctx context.Context, out, progress io.Writer) erro
 		return usageError{err}
 	}
 	start := time.Now()
-	looks, err := lookAt(ctx, f.source, b)
+	var looks []look
+	if f.live() {
+		looks, err = f.watch(ctx, b, model, f.views, progress)
+	} else {
+		looks, err = lookAt(ctx, f.source, b)
+	}
 	if err != nil {
 		return err
 	}
-	if isBag(f.paths[0]) {
+	if f.film() {
 		thin(looks, 0.02)
 	}
 	found := time.Now()

@@ -11,9 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"hyt/calib/picture"
 	"hyt/msgs"
 	"hyt/msgs/bag"
+	"hyt/msgs/bus"
 	"hyt/msgs/sensor_msgs"
 )
 
@@ -26,10 +29,34 @@ type frame struct {
 
 // source is where images come from.
 type source struct {
-	paths []string      // folders of images, images, or one bag
+	paths []string      // folders of images, images, or one bag; none: live from topic
 	topic string        // of a bag; "" where it has only one of images
 	every time.Duration // least time between two images of a bag
+
+	bus    string     // middleware, where it is live
+	driver bus.Driver // the same, open already; nil: it is opened
 }
+
+// add are the flags of images; every is the default of --every.
+func (s *source) add(flags *pflag.FlagSet, every time.Duration) {
+	flags.StringVar(&s.topic, "topic", "", "topic of images: of a bag (may be left out where there is one), or live where no SOURCE is named")
+	flags.DurationVar(&s.every, "every", every, "least time between two images of a bag")
+	flags.StringVar(&s.bus, "bus", "auto", "middleware of a live topic: auto, dds or rcl")
+}
+
+// take is the command's arguments: paths, or none with a topic.
+func (s *source) take(args []string) error {
+	if s.paths = args; len(args) == 0 && s.topic == "" {
+		return usagef("name a folder with images, images or a bag, or a live topic with --topic")
+	}
+	return nil
+}
+
+// live says that images come from a topic now.
+func (s *source) live() bool { return len(s.paths) == 0 }
+
+// film says that images come one after another of the same scene.
+func (s *source) film() bool { return !s.live() && isBag(s.paths[0]) }
 
 const (
 	imageType      = "sensor_msgs/msg/Image"
