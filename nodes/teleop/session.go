@@ -19,7 +19,7 @@ import (
 
 const help = `
 w s  forward, back     q e    turn left, right     enter  start the episode; end it as done
-a d  left, right       space  gripper              x      end it as failed: not trained on
+a d  left, right       space  gripper              x      discard it: not trained on
 r f  up, down          k      stop                 i      type the instruction
 + -  faster, slower    ?      this                 ctrl-C end
 `
@@ -73,7 +73,7 @@ func (s *session) Run(ctx context.Context) (err error) {
 	}
 }
 
-// leave stops the robot and ends the episode as failed.
+// leave stops the robot and discards the episode.
 func (s *session) leave() error {
 	s.finish(false)
 	last := s.hand.command(time.Now())
@@ -150,7 +150,7 @@ func (s *session) begin() {
 	}
 	s.count++
 	s.episode = &hyt_msgs.Episode{Id: fmt.Sprintf("teleop-%d-%d", time.Now().Unix(), s.count), Task: "teleop", Split: "id", Phase: hyt_msgs.Episode_START}
-	s.mark("episode %d began; enter: done, x: failed", s.count)
+	s.mark("episode %d began; enter: done, x: discard", s.count)
 	s.tell() // within the episode, too
 }
 
@@ -161,7 +161,7 @@ func (s *session) finish(success bool) {
 	}
 	s.hand.stop()
 	s.episode.Phase, s.episode.Success = hyt_msgs.Episode_END, success
-	outcome := "failed: it is not trained on"
+	outcome := "discarded: it is not trained on"
 	if success {
 		outcome = "done"
 	}
