@@ -52,8 +52,6 @@ type Config struct {
 	// NewSim makes a worker's simulator. SimName is its name in reports.
 	NewSim  func() (sim.Sim, error)
 	SimName string
-	// Camera places the oracle's thoughts in a scene's image; nil: no thoughts.
-	Camera func(sim.Scene) task.Camera
 	// ModelSHA256 is copied into the report.
 	ModelSHA256 string
 

@@ -2,9 +2,10 @@ package eval
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"hyt/gazebo/render"
+	"hyt/gazebo/sdf/stage"
 	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
 	"hyt/policy"
@@ -59,14 +60,24 @@ func (p *play) start(ctx context.Context) error {
 	p.judge = p.job.scene.Task.Judge(p.job.scene.Goal)
 	if p.job.Mode == policy.Follow {
 		oracle := p.job.scene.Task.Oracle(p.job.scene.Goal)
-		camera, ok := p.world.(interface{ Camera() task.Camera })
-		if !ok {
-			return fmt.Errorf("mode follow needs the demonstrator's thoughts, and simulator %s does not say where its camera is", p.cfg.SimName)
+		camera, err := cameraOf(scene)
+		if err != nil {
+			return err
 		}
-		p.thinks = func(s sim.State) string { return oracle.Decide(s).Thought(s, camera.Camera()).String() }
+		p.thinks = func(s sim.State) string { return oracle.Decide(s).Thought(s, camera).String() }
 	}
 	state := p.world.State()
 	return p.pilot.Begin(ctx, p.job.Episode, Senses{Arm: state.Arm, truth: state})
+}
+
+// cameraOf is the overhead camera of a scene, the same in all simulators.
+func cameraOf(scene sim.Scene) (task.Camera, error) {
+	s, err := stage.Load(scene.World)
+	if err != nil {
+		return nil, err
+	}
+	c := render.NewCamera(s, scene.Light)
+	return &c, nil
 }
 
 // reset puts the scene on the table. Who draws scenes himself, by their names, is asked

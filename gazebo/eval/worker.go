@@ -74,8 +74,8 @@ func (w *worker) reference(j job) Pilot {
 			return &oracleActor{oracle: task.NewRandom(j.Seed)}
 		}
 		a := &oracleActor{oracle: j.scene.Task.Oracle(j.scene.Goal)}
-		if w.cfg.Camera != nil {
-			a.camera = w.cfg.Camera(j.scene.Scene)
+		if w.cfg.Film != nil {
+			a.camera, _ = cameraOf(j.scene.Scene) // without it, no thoughts under the pictures
 		}
 		return a
 	}}

@@ -53,8 +53,9 @@ func Composed(component func() (node.Component, io.Closer, error), open func() (
 		alive, ended := context.WithCancelCause(context.Background())
 		p.stop, p.alive = stop, alive
 		go func() { ended(managed.Run(running, p.node, c)) }()
-		robot.Driver, robot.Settle, robot.Policy, robot.Alive = net.Robot, net.Settle, p.node.FullName(), alive
-		if p.Robot, err = New(robot); err != nil {
+		own := robot
+		own.Driver, own.Settle, own.Policy, own.Alive = net.Robot, net.Settle, p.node.FullName(), alive
+		if p.Robot, err = New(own); err != nil {
 			return nil, errors.Join(err, p.end())
 		}
 		return p, nil

@@ -128,13 +128,14 @@ func (r *Robot) Begin(ctx context.Context, e eval.Episode, start eval.Senses) er
 	r.mode, r.followed, r.gripper = e.Mode, false, start.Arm.Gripper
 	// Between two episodes the clock goes on, and everything of the last is over.
 	r.base = r.last.Truncate(time.Second).Add(10 * time.Second)
-	r.inbox.reset()
-	r.tape.start(r.config.Bags, e)
 	ctx, cancel := r.patient(ctx)
 	defer cancel()
 	if err := r.asks.bringUp(ctx, string(e.Mode)); err != nil {
 		return err
 	}
+	r.settle()
+	r.inbox.reset() // of the node's last words, too
+	r.tape.start(r.config.Bags, e)
 	// The first pose lets the node arm, the first command shows that its loop runs.
 	if err := r.sense(r.base.Add(-2*eval.Step), start.Arm); err != nil {
 		return err
@@ -142,6 +143,7 @@ func (r *Robot) Begin(ctx context.Context, e eval.Episode, start eval.Senses) er
 	if err := r.tell(r.base.Add(-2 * eval.Step)); err != nil {
 		return err
 	}
+	r.settle()
 	if err := r.asks.arm(ctx, func() error { return r.sense(r.last, start.Arm) }); err != nil {
 		return err
 	}

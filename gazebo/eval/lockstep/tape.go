@@ -2,6 +2,7 @@ package lockstep
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -73,7 +74,7 @@ func (t *tape) listen(n *node.Node, c Config) error {
 func (t *tape) start(bags func(eval.Episode) string, e eval.Episode) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.dir, t.messages = "", nil
+	t.dir, t.messages, t.now = "", nil, time.Time{}
 	if bags != nil {
 		t.dir = bags(e)
 	}
@@ -102,6 +103,9 @@ func (t *tape) write(r eval.Result) (dir string, err error) {
 	if t.dir == "" || len(t.messages) == 0 {
 		return "", nil
 	}
+	if err := removeOld(t.dir); err != nil {
+		return "", err
+	}
 	w, err := bag.Create(t.dir, bag.Options{Compression: bag.Zstd, FlushEvery: -1})
 	if err != nil {
 		return "", err
@@ -117,6 +121,14 @@ func (t *tape) write(r eval.Result) (dir string, err error) {
 	}
 	err = errors.Join(err, mark(w, r, t.messages[len(t.messages)-1].at, hyt_msgs.Episode_END), w.Close())
 	return filepath.Clean(t.dir), err
+}
+
+// removeOld removes a bag of the same episode of an earlier run, and nothing else.
+func removeOld(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "metadata.yaml")); err != nil {
+		return nil
+	}
+	return os.RemoveAll(dir)
 }
 
 // mark writes an episode's start or end.
