@@ -9,6 +9,7 @@ type Thinker struct {
 
 	Model         string  // directory
 	Threads       int64   // of ONNX Runtime
+	Provider      string  // of ONNX Runtime
 	ThoughtRate   float64 // Hz, at most
 	MaxTokens     int64   // 0: what the model's spec says
 	Temperature   float64
@@ -40,6 +41,9 @@ func (c *Thinker) Params() []Param {
 			"Model directory. Composed with a policy that runs the same one, the thinker shares its engine and frames."),
 		integer(&c.Threads, "threads", 1, "", 1, 64,
 			"Threads of ONNX Runtime, where the engine is the thinker's own."),
+		text(&c.Provider, "provider", "cpu",
+			"Execution provider of ONNX Runtime, where the engine is the thinker's own. All but cpu need a library that was built with them (ONNXRUNTIME_SHARED_LIBRARY_PATH).",
+			"cpu", "cuda", "tensorrt", "openvino"),
 		float(&c.ThoughtRate, "thought_rate", 2, "Hz", 0.01, 50,
 			"Thoughts a second at most, each decoded from a frame of its own.").live(),
 		integer(&c.MaxTokens, "max_tokens", 0, "tokens", 0, 4096,

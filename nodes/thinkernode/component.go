@@ -39,7 +39,7 @@ func (c *Component) Config() config.Config { return &c.config }
 // Configure implements node.Component.
 func (c *Component) Configure(n *node.Node) (node.Instance, error) {
 	config := c.config
-	engine, err := c.pool.Open(config.Model, policy.Options{Threads: int(config.Threads)})
+	engine, err := c.pool.Open(config.Model, policy.Options{Threads: int(config.Threads), Provider: config.Provider})
 	if err != nil {
 		return nil, err
 	}
