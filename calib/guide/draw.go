@@ -3,9 +3,7 @@ package guide
 import (
 	"image"
 	"image/color"
-	"image/draw"
 
-	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
@@ -29,7 +27,12 @@ func (g *Guide) Draw(img *image.Gray, now view.View, says string) *image.RGBA {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	k := max(1, (drawWidth+w-1)/w)
 	out := image.NewRGBA(image.Rect(0, 0, k*w, k*h))
-	xdraw.NearestNeighbor.Scale(out, out.Rect, img, img.Rect, draw.Src, nil)
+	for y := range k * h {
+		for x := range k * w {
+			v := img.Pix[y/k*img.Stride+x/k]
+			copy(out.Pix[out.PixOffset(x, y):], []uint8{v, v, v, 255})
+		}
+	}
 	w, h = k*w, k*h
 	rows, cols := len(g.cover.Cells), len(g.cover.Cells[0])
 	for r, row := range g.cover.Cells {
@@ -63,7 +66,15 @@ func pick(there bool) color.RGBA {
 }
 
 // tint lays a colour over a part of the image; alpha is 0 to 255.
-func tint(img *image.RGBA, at image.Rectangle, c color.RGBA, alpha uint8) {
-	mask := image.NewUniform(color.Alpha{A: alpha})
-	draw.DrawMask(img, at.Intersect(img.Rect), image.NewUniform(c), image.Point{}, mask, image.Point{}, draw.Over)
+func tint(img *image.RGBA, at image.Rectangle, c color.RGBA, alpha int) {
+	at = at.Intersect(img.Rect)
+	over := [3]int{int(c.R), int(c.G), int(c.B)}
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		row := img.Pix[img.PixOffset(at.Min.X, y):img.PixOffset(at.Max.X, y)]
+		for i := 0; i < len(row); i += 4 {
+			for k, v := range over {
+				row[i+k] += uint8(alpha * (v - int(row[i+k])) / 255)
+			}
+		}
+	}
 }
