@@ -112,7 +112,7 @@ func TestSameSeedGivesSameEpisodeBitForBit(t *testing.T) {
 	one := hashes(t, cfg)
 	cfg.Workers = 3
 	three := hashes(t, cfg)
-	if want := 2 * len(task.All()); len(one) != want {
+	if want := 2 * len(cfg.Tasks); len(one) != want {
 		t.Fatalf("%d episodes, want %d", len(one), want)
 	}
 	for seed, h := range one {
@@ -142,7 +142,7 @@ func TestOracleIsTheCeilingAndStillTheFloor(t *testing.T) {
 			t.Errorf("%s, %s: %d of 3, want %d", c.Task, c.Control, c.Successes, want)
 		}
 	}
-	if len(report.Cells) != 2*len(task.All()) || len(report.LatencyMS) != 0 {
+	if len(report.Cells) != 2*len(cfg.Tasks) || len(report.LatencyMS) != 0 {
 		t.Errorf("%d cells, latency %v", len(report.Cells), report.LatencyMS)
 	}
 }
