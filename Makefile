@@ -84,6 +84,15 @@ test-ros2: setup ## on a sourced ROS 2: the conformance suite over rclgo, and re
 bringups: setup ## 1,000 times configure, activate, deactivate, cleanup of policy and thinker over DDS
 	HYT_BRINGUPS=1000 go test -count=1 -timeout 30m -run TestBringUps -v ./nodes/compose
 
+.PHONY: engine-bars
+engine-bars: setup ## the engine's and the control loop's bars; on a quiet machine, about five minutes
+	go test -run '^$$' -bench Modes -benchtime 1x ./nodes/policynode
+	go test -run '^$$' -bench EngineOverhead ./policy/onnx
+	go test -run '^$$' -bench BesideTheThinker -benchtime 1x ./thinker
+	go test -run '^$$' -bench Period -benchtime 1x ./nodes/control
+	go test -run BlendIn -v ./nodes/control
+	go test -run '^$$' -bench Approx ./msgs/imagemsg
+
 .PHONY: heap
 heap: setup ## policy and thinker at 50 Hz over DDS for 30 minutes: does the heap stay flat?
 	HYT_HEAP_MINUTES=30 go test -count=1 -timeout 60m -run TestHeapStaysFlat -v ./nodes/compose
