@@ -11,6 +11,7 @@ import (
 
 	"hyt/gazebo/eval"
 	"hyt/gazebo/eval/report"
+	"hyt/gazebo/sim"
 	"hyt/policy"
 )
 
@@ -108,7 +109,8 @@ func (o options) judge(ctx context.Context, s *simulator, model string, to *outp
 		return eval.Report{}, err
 	}
 	defer engine.Close()
-	cfg.ModelSHA256, cfg.Cameras, cfg.NewSim = engine.SHA256(), cameras(engine.Spec()), s.open
+	cfg.ModelSHA256, cfg.Cameras = engine.SHA256(), cameras(engine.Spec())
+	cfg.NewSim = func() (sim.Sim, error) { return s.open(cfg.Cameras) }
 	cfg.Workers = o.atATime(s)
 	var bags func(eval.Episode) string
 	p := &ticker{w: progress, every: 10 * time.Second, last: time.Now()}

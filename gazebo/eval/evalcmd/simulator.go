@@ -1,16 +1,15 @@
 package evalcmd
 
 import (
-	"fmt"
 	"io"
 
-	"hyt/gazebo/embedded"
 	"hyt/gazebo/sim"
+	"hyt/gazebo/simulators"
 )
 
 // simulator is the one that a run plays in.
 type simulator struct {
-	open   func() (sim.Sim, error)
+	open   func(cameras []string) (sim.Sim, error)
 	single bool // one episode at a time
 	close  func()
 }
@@ -21,11 +20,11 @@ type unavailable struct{ why error }
 func (u *unavailable) Error() string { return u.why.Error() }
 func (u *unavailable) Unwrap() error { return u.why }
 
-// simulator opens what the scenario names.
+// simulator finds what the scenario names.
 func (o options) simulator(io.Writer) (*simulator, error) {
-	switch o.Sim {
-	case "embedded":
-		return &simulator{open: func() (sim.Sim, error) { return embedded.New(o.World) }, close: func() {}}, nil
+	if err := simulators.Available(o.Sim); err != nil {
+		return nil, &unavailable{err}
 	}
-	return nil, fmt.Errorf("simulator %q is not part of this build: choose embedded", o.Sim)
+	open := func(cameras []string) (sim.Sim, error) { return simulators.Open(o.Sim, o.World, cameras) }
+	return &simulator{open: open, close: func() {}}, nil
 }
