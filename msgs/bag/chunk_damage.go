@@ -21,16 +21,21 @@ func (c *chunk) damaged(err error) *DamageError {
 	if c.file.storage == storageSQLite {
 		part = fmt.Sprintf("run of rows %d to %d", c.firstRow, c.lastRow)
 	}
-	return &DamageError{Kind: BadChunk, File: c.file.name, Part: part, Err: err}
+	e := &DamageError{Kind: BadChunk, File: c.file.name, Part: part, From: time.Unix(0, c.start), To: time.Unix(0, c.end), Err: err}
+	for _, number := range c.topics {
+		e.Topics = append(e.Topics, c.file.topics[number].Name)
+	}
+	return e
 }
 
 // lost says that a single message of c cannot be read.
 func (c *chunk) lost(m Message, err error) *DamageError {
 	part := fmt.Sprintf("message on %s of %s", m.Topic, m.LogTime.UTC().Format(time.RFC3339Nano))
-	return &DamageError{Kind: BadMessage, File: c.file.name, Part: part, Messages: 1, Err: err}
+	return &DamageError{Kind: BadMessage, File: c.file.name, Part: part, Messages: 1, From: m.LogTime, To: m.LogTime, Topics: []string{m.Topic}, Err: err}
 }
 
 // absurd says that a message of c has a time that cannot be.
 func (c *chunk) absurd(topic string) *DamageError {
-	return &DamageError{Kind: BadTime, File: c.file.name, Part: "message on " + topic, Messages: 1, Err: errAbsurdTime}
+	return &DamageError{Kind: BadTime, File: c.file.name, Part: "message on " + topic, Messages: 1,
+		From: time.Unix(0, c.start), To: time.Unix(0, c.end), Topics: []string{topic}, Err: errAbsurdTime}
 }

@@ -22,6 +22,7 @@ type file struct {
 	counts      map[uint32]uint64     // messages by topic number
 	chunks      []*chunk              // in file order
 	damages     damages
+	holes       []hole
 	store       store
 	temporary   string // unpacked copy, removed by close; "": none
 }
@@ -45,6 +46,8 @@ type chunk struct {
 	bare bool     // MCAP: records as they are, no chunk header
 	cut  bool     // MCAP: its end is missing: read what is complete
 
+	indexed bool // MCAP: start and end are what the index says
+
 	firstRow, lastRow int64 // sqlite3
 }
 
@@ -56,6 +59,7 @@ func openFile(path string) (*file, error) {
 	if err := f.open(path); err != nil {
 		return nil, errors.Join(err, f.removeTemporary())
 	}
+	f.placeHoles()
 	f.dropUnknown()
 	return f, nil
 }
@@ -118,7 +122,7 @@ func (f *file) clear() {
 	f.topics = map[uint32]topicMetadata{}
 	f.definitions = map[string]Definition{}
 	f.counts = map[uint32]uint64{}
-	f.chunks = nil
+	f.chunks, f.holes = nil, nil
 }
 
 // dropUnknown leaves out messages that the file does not describe, and those in

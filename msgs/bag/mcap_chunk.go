@@ -75,6 +75,9 @@ func (s *mcapStore) records(u *unpacker, c *chunk) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.indexed && (h.start != uint64(c.start) || h.end != uint64(c.end)) {
+		return nil, errors.New("it is not the chunk that the index tells of")
+	}
 	data, err := u.chunk(h)
 	if c.cut {
 		return data, nil

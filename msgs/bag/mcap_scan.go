@@ -43,8 +43,9 @@ func (m *mcapFile) scan() error {
 		if l.op == mcap.OpDataEnd || l.op == mcap.OpFooter {
 			return nil
 		}
+		chunks := len(m.chunks)
 		if err := m.scanRecord(l); err != nil {
-			m.damages.add(BadChunk, 0, "%s: the %v record at byte %d is damaged (%v)", m.name, l.op, l.offset-recordHead, err)
+			m.lose(BadChunk, 0, chunks, "%s: the %v record at byte %d is damaged (%v)", m.name, l.op, l.offset-recordHead, err)
 		}
 	}
 }
@@ -60,7 +61,7 @@ func (m *mcapFile) skip(l location, at, next int64, found bool) {
 	if found {
 		end = next
 	}
-	saved := uint64(0)
+	saved, chunks := uint64(0), len(m.chunks)
 	if l.op == mcap.OpChunk && end-at > recordHead {
 		before := m.messages()
 		// An error means that nothing could be saved, which is what we report.
@@ -69,11 +70,11 @@ func (m *mcapFile) skip(l location, at, next int64, found bool) {
 	}
 	switch {
 	case found:
-		m.damages.add(BadChunk, 0, "%s: bytes %d to %d are damaged: %d messages of them were saved", m.name, at, next, saved)
+		m.lose(BadChunk, 0, chunks, "%s: bytes %d to %d are damaged: %d messages of them were saved", m.name, at, next, saved)
 	case l.op == 0 || !knownOp(l.op):
-		m.damages.add(BadEnd, 0, "%s holds no records from byte %d on: %d bytes left out", m.name, at, m.size-at)
+		m.lose(BadEnd, 0, chunks, "%s holds no records from byte %d on: %d bytes left out", m.name, at, m.size-at)
 	default:
-		m.damages.add(BadEnd, 0, "%s ends in the middle of a record that starts at byte %d: %d messages of it were saved", m.name, at, saved)
+		m.lose(BadEnd, 0, chunks, "%s ends in the middle of a record that starts at byte %d: %d messages of it were saved", m.name, at, saved)
 	}
 }
 

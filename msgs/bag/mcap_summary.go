@@ -118,7 +118,7 @@ func (m *mcapFile) addIndexed(body []byte, limit int64) error {
 		return errAbsurdTime
 	}
 	c := &chunk{
-		file: m.file, start: int64(i.MessageStartTime), end: int64(i.MessageEndTime),
+		file: m.file, indexed: true, start: int64(i.MessageStartTime), end: int64(i.MessageEndTime),
 		at: location{
 			op: mcap.OpChunk, offset: int64(i.ChunkStartOffset) + recordHead,
 			length: int64(i.ChunkLength) - recordHead,

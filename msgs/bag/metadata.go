@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -90,6 +91,18 @@ func (m *metadata) countOf(name string) uint64 {
 		}
 	}
 	return 0
+}
+
+// timesOf are the first and the last log time of a data file; zero where m does not
+// say.
+func (m *metadata) timesOf(name string) (from, to time.Time) {
+	for _, f := range m.Files {
+		if f.Path == name || f.Path+packedName == name {
+			start := f.StartingTime.Nanoseconds
+			return time.Unix(0, start), time.Unix(0, start+f.Duration.Nanoseconds)
+		}
+	}
+	return from, to
 }
 
 // metadataFile is the whole document.

@@ -52,6 +52,8 @@ func (r *Reader) listed(meta *metadata) (files []string) {
 		full, ok := present(filepath.Join(r.path, name))
 		if !ok {
 			r.damages.add(BadFile, meta.countOf(name), "the file %s, named by %s, is missing", name, metadataName)
+			lost := &r.damages[len(r.damages)-1]
+			lost.From, lost.To = meta.timesOf(name)
 			continue
 		}
 		files = append(files, full)

@@ -274,7 +274,7 @@ type rowLoader struct {
 func (l *rowLoader) damage(row int64, messages uint64, err error) *DamageError {
 	return &DamageError{
 		Kind: BadMessage, File: l.chunk.file.name, Part: fmt.Sprintf("message in row %d", row),
-		Messages: messages, Err: plain(err),
+		Messages: messages, From: time.Unix(0, l.chunk.start), To: time.Unix(0, l.chunk.end), Err: plain(err),
 	}
 }
 

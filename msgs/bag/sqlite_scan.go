@@ -26,11 +26,11 @@ func (f *file) scanRows(s *sqliteStore) {
 		}
 		next, found := s.seekPast(last + 1)
 		if !found {
-			f.damages.add(BadEnd, 0, "%s: its messages from row %d on cannot be read (%v)", f.name, last+1, plain(err))
+			f.lose(BadEnd, 0, len(f.chunks), "%s: its messages from row %d on cannot be read (%v)", f.name, last+1, plain(err))
 			return
 		}
 		lost := uint64(max(0, next-last-1)) // rosbag2 numbers rows without gaps
-		f.damages.add(BadChunk, lost, "%s: the messages in rows %d to %d are damaged (%v)", f.name, last+1, next-1, plain(err))
+		f.lose(BadChunk, lost, len(f.chunks), "%s: the messages in rows %d to %d are damaged (%v)", f.name, last+1, next-1, plain(err))
 		first = next
 	}
 }
@@ -54,7 +54,7 @@ func (f *file) scanFrom(s *sqliteStore, first int64) (last int64, err error) {
 			return last, errRowOrder
 		}
 		if !topic.Valid || !stamp.Valid || topic.Int64 < 0 || topic.Int64 > maxTopic {
-			f.damages.add(BadMessage, 1, "%s: row %d is no message", f.name, row)
+			f.lose(BadMessage, 1, len(f.chunks), "%s: row %d is no message", f.name, row)
 			run.chunk = nil
 		} else {
 			run.add(row, uint32(topic.Int64), stamp.Int64, size.Int64)

@@ -23,8 +23,9 @@ type sample struct {
 
 // maker makes samples of complete episodes.
 type maker struct {
-	plan *plan
-	drop func(reason string)
+	plan  *plan
+	drop  func(reason string)
+	holes holes
 	// misaligned counts images that lack something at their time.
 	misaligned int
 	why        string // the last one did
@@ -32,8 +33,9 @@ type maker struct {
 
 // samples makes one sample of each image of d that has all that a sample needs. d
 // is settled.
-func (m *maker) samples(d *demo, held string) []sample {
+func (m *maker) samples(d *demo, held told) []sample {
 	var out []sample
+	blind := m.holes.blind(d, m.plan)
 	commands, camera := m.commands(d), m.plan.camera(0).recorded
 	last := int64(math.MinInt64)
 	for _, image := range d.images {
@@ -47,7 +49,12 @@ func (m *maker) samples(d *demo, held string) []sample {
 		}
 		last = image.stamp
 		s := sample{time: image.stamp, published: image.published, frames: []*frame{image.frame}}
-		s.instruction = cmp.Or(d.instruction(image.published, held), m.plan.contract.Episodes.Instruction)
+		now := d.instruction(image.published, held)
+		if m.forgotten(now, image.published) || in(blind, image.stamp, m.hold(), m.plan.contract.Period()*time.Duration(m.plan.contract.Chunk)) {
+			m.drop("beside a damaged part of the bag: what was said there is not known")
+			continue
+		}
+		s.instruction = cmp.Or(now.text, m.plan.contract.Episodes.Instruction)
 		if idle(s.instruction) {
 			m.drop("no instruction at the image's time")
 			continue
@@ -69,6 +76,24 @@ func (m *maker) samples(d *demo, held string) []sample {
 		out = append(out, s)
 	}
 	return out
+}
+
+// forgotten tells whether something else may have been said since an instruction.
+func (m *maker) forgotten(now told, published int64) bool {
+	for _, s := range m.plan.sources {
+		if s.Role == contract.Instruction && m.holes.hides(s.recorded, now.at, published) {
+			return true
+		}
+	}
+	return false
+}
+
+// hold is for how long a command may last.
+func (m *maker) hold() (longest time.Duration) {
+	for _, t := range m.plan.contract.Of(contract.Action) {
+		longest = max(longest, t.Hold)
+	}
+	return longest
 }
 
 // camera is the source of a camera; nil where the bag has none.

@@ -19,12 +19,12 @@ type cutter struct {
 	contract *contract.Contract
 	marked   bool // the bag has episode markers
 	bagName  string
-	done     func(d *demo, held string)
+	done     func(d *demo, held told)
 	drop     func(reason string)
 
 	current *demo
-	closing *demo  // the one before, while late events may come
-	held    string // instruction in force before closing, or before current
+	closing *demo // the one before, while late events may come
+	held    told  // instruction in force before closing, or before current
 	between []event
 	recent  []event           // of current, the newest: what its END marker may find to be the next one's
 	tracks  map[int]*lapTrack // by topic of the contract
@@ -185,7 +185,7 @@ func newest(events []event) []event {
 // stamps begin anew. No instruction, or "stop", is no episode.
 func (c *cutter) takeUnmarked(e event) {
 	if e.source.Role == contract.Instruction {
-		c.told(e)
+		c.hear(e)
 		return
 	}
 	first := e.frame != nil && e.source.camera == 0
@@ -205,20 +205,20 @@ func (c *cutter) takeUnmarked(e event) {
 	}
 }
 
-// told ends an unmarked episode where its instruction changes.
-func (c *cutter) told(e event) {
+// hear ends an unmarked episode where its instruction changes.
+func (c *cutter) hear(e event) {
 	if c.contract.Episodes.Split == contract.ByGap {
 		if c.current != nil {
 			c.add(e)
 		} else {
-			c.held = e.text
+			c.held = told{e.text, e.published}
 		}
 		return
 	}
-	if e.text != c.held {
+	if e.text != c.held.text {
 		c.finish(&c.current)
-		c.held = e.text
 	}
+	c.held = told{e.text, e.published}
 }
 
 // pace ends and starts unmarked episodes at the images of the first camera. It tells
@@ -236,7 +236,7 @@ func (c *cutter) pace(e event) bool {
 			return false
 		}
 	}
-	if c.contract.Episodes.Split != contract.ByGap && idle(cmp.Or(c.held, c.contract.Episodes.Instruction)) {
+	if c.contract.Episodes.Split != contract.ByGap && idle(cmp.Or(c.held.text, c.contract.Episodes.Instruction)) {
 		return false
 	}
 	gap, anew := int64(c.contract.Episodes.Gap), e.laps > 0

@@ -124,29 +124,36 @@ func (s series[T]) closest(at int64) T {
 	return s[i].value
 }
 
+// told is an instruction and when it was published, ns.
+type told struct {
+	text string
+	at   int64
+}
+
 // instruction is what the robot was told when an image was published. held is
 // what was last said before this episode.
 //
 // An instruction has no stamp, and another topic's messages may overtake it. So
 // the only one of an episode counts for all of it, whether it was recorded before
 // or after the start marker; changes on the way count from when they were sent.
-func (d *demo) instruction(published int64, held string) string {
+func (d *demo) instruction(published int64, held told) told {
 	if len(d.instructions) == 0 {
 		return held
 	}
-	text := d.instructions[max(d.initial-1, 0)].text
+	first := d.instructions[max(d.initial-1, 0)]
+	now := told{first.text, first.published}
 	for _, i := range d.instructions[max(d.initial, 1):] {
 		if i.published <= published {
-			text = i.text
+			now = told{i.text, i.published}
 		}
 	}
-	return text
+	return now
 }
 
 // lastInstruction is what holds after the episode.
-func (d *demo) lastInstruction(held string) string {
+func (d *demo) lastInstruction(held told) told {
 	if n := len(d.instructions); n > 0 {
-		return d.instructions[n-1].text
+		return told{d.instructions[n-1].text, d.instructions[n-1].published}
 	}
 	return held
 }

@@ -86,9 +86,10 @@ func (l *loader) read(ctx context.Context, r *bag.Reader, p *plan, path string, 
 	}
 	cut := cutter{contract: p.contract, marked: marked, bagName: nameOf(path), drop: l.drop, tracks: map[int]*lapTrack{}}
 	var failed error // of the sink
-	cut.done = func(d *demo, held string) {
+	lost := findHoles(r, p)
+	cut.done = func(d *demo, held told) {
 		if failed == nil {
-			failed = l.episode(p, d, held)
+			failed = l.episode(p, d, held, lost)
 		}
 	}
 	l.progress.Of = r.Info().Messages
@@ -100,6 +101,7 @@ func (l *loader) read(ctx context.Context, r *bag.Reader, p *plan, path string, 
 		switch {
 		case errors.As(err, &damage):
 			b.Problems = append(b.Problems, err.Error())
+			lost.add(damage.Damage())
 		case err != nil:
 			return &bagError{fmt.Errorf("bag %s: %w", path, err)}
 		}
@@ -157,16 +159,16 @@ func (l *loader) drop(reason string) { l.report.Dropped[reason]++ }
 
 // episode adds a complete episode to the sink, or counts why not. An error is the
 // sink's.
-func (l *loader) episode(p *plan, d *demo, held string) error {
+func (l *loader) episode(p *plan, d *demo, held told, lost holes) error {
 	d.trim()
 	d.settle()
-	if why := d.unusable(p.contract, held); why != "" {
+	if why := cmp.Or(lost.holeReason(d, p), d.unusable(p.contract, held)); why != "" {
 		l.report.LeftOut[why]++
 		return nil
 	}
 	// What its images lack counts only where the episode is used.
 	dropped := map[string]int{}
-	m := maker{plan: p, drop: func(reason string) { dropped[reason]++ }}
+	m := maker{plan: p, holes: lost, drop: func(reason string) { dropped[reason]++ }}
 	samples := m.samples(d, held)
 	why := m.bad(d, samples)
 	if why == noneUsable || why == "" {

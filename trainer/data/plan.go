@@ -27,7 +27,8 @@ type source struct {
 	index    int // of contract.Topics
 	recorded string
 	typeName string
-	camera   int // of images: which
+	camera   int  // of images: which
+	short    bool // messages of it are missing, nobody knows where
 
 	stamp   [2]*field.Path // seconds and nanoseconds; nil: its messages bear none
 	frame   *field.Path    // frame_id; nil: none
@@ -116,7 +117,9 @@ func describe(t *contract.Topic) string {
 func topicsOf(r *bag.Reader) string {
 	var names []string
 	for _, t := range r.Topics() {
-		names = append(names, t.Name)
+		if t.Count > 0 {
+			names = append(names, t.Name)
+		}
 	}
 	if len(names) == 0 {
 		return "no topics"

@@ -20,7 +20,7 @@ const (
 
 // unusable says why the whole episode must be left out before samples are made of
 // it, "" if it need not.
-func (d *demo) unusable(c *contract.Contract, held string) string {
+func (d *demo) unusable(c *contract.Contract, held told) string {
 	switch {
 	case d.marked && !d.ended:
 		return notEnded
@@ -33,7 +33,7 @@ func (d *demo) unusable(c *contract.Contract, held string) string {
 	case !d.acts(c):
 		return noActions
 	}
-	if idle(held) && c.Episodes.Instruction == "" && c.Thoughts.Annotations == "" {
+	if idle(held.text) && c.Episodes.Instruction == "" && c.Thoughts.Annotations == "" {
 		for _, e := range d.instructions {
 			if !idle(e.text) {
 				return ""

@@ -57,6 +57,9 @@ func (r *Report) why() string {
 		}
 	}
 	all := append(reasons(r.LeftOut), reasons(r.Dropped)...)
+	for _, b := range r.Bags {
+		all = append(all[:min(2, len(all))], b.Problems...)
+	}
 	if len(all) == 0 {
 		return "there are no images during an instruction"
 	}

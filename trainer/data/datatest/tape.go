@@ -32,10 +32,13 @@ type Tape struct {
 }
 
 // New makes a bag in a temporary folder of t's; name is its folder's.
-func New(t testing.TB, name string) *Tape {
+func New(t testing.TB, name string) *Tape { return NewWith(t, name, bag.Options{FlushEvery: -1}) }
+
+// NewWith is New with options.
+func NewWith(t testing.TB, name string, o bag.Options) *Tape {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), name)
-	w, err := bag.Create(dir, bag.Options{FlushEvery: -1})
+	w, err := bag.Create(dir, o)
 	must(t, err)
 	return &Tape{t: t, w: w, dir: dir, When: time.Unix(1_700_000_000, 0), Step: time.Millisecond}
 }
@@ -52,6 +55,14 @@ func (p *Tape) Write(topic string, m msgs.Message) {
 		published = p.When
 	}
 	must(p.t, p.w.Write(topic, msgs.Marshal(m), p.When, published))
+	p.When = p.When.Add(p.Step)
+}
+
+// Raw records bytes as a message of a type, whatever they are.
+func (p *Tape) Raw(topic, typeName string, data []byte) {
+	p.t.Helper()
+	must(p.t, p.w.Topic(topic, typeName, ""))
+	must(p.t, p.w.Write(topic, data, p.When, p.When))
 	p.When = p.When.Add(p.Step)
 }
 
