@@ -85,7 +85,7 @@ const slowInference = time.Second
 // fill reports on inference.
 func (p *planner) fill(s *node.Status) {
 	acts, ages := p.acts.Figures(), p.ages.Figures()
-	fault, faults := p.outcome()
+	faults, fault := p.outcome()
 	bad, imageFault := p.observer.Fault()
 	s.Summary(node.OK, "planning")
 	switch {

@@ -61,6 +61,8 @@ func (s *span) late() string {
 		return "the control loop did not tick"
 	case m.Paused > 0:
 		return fmt.Sprintf("the process was stopped or the machine slept (%d deadlines)", m.Total())
+	case m.Skipped > m.Busy+m.Publishing:
+		return fmt.Sprintf("/clock skipped deadlines (%d): its source takes steps longer than a control period", m.Skipped)
 	case m.Publishing > m.Busy, m.Total() == 0 && s.loop.Execution > s.period:
 		return fmt.Sprintf("publishing took up to %v", s.loop.Execution.Round(time.Millisecond))
 	}

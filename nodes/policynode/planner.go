@@ -264,12 +264,12 @@ func (p *planner) message(c policy.Chunk) *hyt_msgs.ActionChunk {
 	return m
 }
 
-// outcome is what was wrong with the last attempt, nil when it went well, and how many
-// failed so far.
-func (p *planner) outcome() (fault error, faults int64) {
+// outcome is how many attempts failed so far, and what was wrong with the last one; nil
+// when that went well.
+func (p *planner) outcome() (faults int64, fault error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.fault, p.faults
+	return p.faults, p.fault
 }
 
 // note keeps the outcome for diagnostics and logs what is new.

@@ -71,7 +71,7 @@ func (m *monitor) keep(s *hyt_msgs.Status) {
 func (m *monitor) totals() (totals, error) {
 	p := m.session.planner
 	bad, imageFault := p.observer.Fault()
-	_, faults := p.outcome()
+	faults, _ := p.outcome()
 	return totals{
 		at: time.Now(), images: p.images.Load(), bad: bad, faults: faults,
 		arrivals: p.arrivals.Figures().Count, plans: p.ages.Figures().Count, models: p.acts.Figures().Count,
@@ -96,7 +96,7 @@ func (m *monitor) measure() *hyt_msgs.Status {
 			bad: now.bad - before.bad, outOfOrder: now.control.ImagesOutOfOrder - before.control.ImagesOutOfOrder, failed: now.faults - before.faults,
 		},
 	}
-	sp.planFault, _ = p.outcome()
+	_, sp.planFault = p.outcome()
 	for r := control.ClockJumped; r <= control.ChunkNotFinite; r++ {
 		if n := now.control.RefusedFor(r) - before.control.RefusedFor(r); n > 0 {
 			sp.lost.refused += n
@@ -113,7 +113,7 @@ func (m *monitor) measure() *hyt_msgs.Status {
 // status puts what was measured into a message.
 func (s *session) status(sp *span, counts control.Counts, at time.Time) *hyt_msgs.Status {
 	r, timing, doing, p := s.controller.Report(at), s.loop.Timing(), s.planner.task.get(), s.planner
-	_, faults := p.outcome()
+	faults, _ := p.outcome()
 	bad, _ := p.observer.Fault()
 	plans, models := p.ages.Figures(), p.acts.Figures()
 	m := &hyt_msgs.Status{

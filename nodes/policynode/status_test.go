@@ -108,6 +108,7 @@ func TestCausesOfLateCommands(t *testing.T) {
 		{control.Recent{}, "the control loop did not tick"},
 		{control.Recent{P50: 20 * time.Millisecond, Misses: control.Misses{Paused: 100, Busy: 3}}, "the process was stopped or the machine slept (103 deadlines)"},
 		{control.Recent{P50: 20 * time.Millisecond, Execution: 45 * time.Millisecond, Misses: control.Misses{Publishing: 3, Busy: 1}}, "publishing took up to 45ms"},
+		{control.Recent{P50: 20 * time.Millisecond, Misses: control.Misses{Skipped: 9, Busy: 1}}, "/clock skipped deadlines (9): its source takes steps longer than a control period"},
 		{control.Recent{P50: 20 * time.Millisecond, Execution: time.Millisecond, Jitter: 9 * time.Millisecond, Misses: control.Misses{Busy: 1}},
 			`the processor was busy elsewhere (the loop's thread is "nice -15"; parameter realtime_priority asks for more)`},
 	} {
