@@ -105,6 +105,11 @@ bench: setup ## benchmarks: they print what they measured
 calib-bars: ## calibration's bars on 200 random problems each: they print what they measured
 	HYT_CALIB_PROBLEMS=200 go test -count=1 -v -run 'Honest|Bars' ./calib/intrinsics ./calib/handeye ./calib/planar
 
+.PHONY: calib-selftest
+calib-selftest: build ## calibrate a simulated camera from boards of squares and of tags; its truth is known
+	bin/hyt calib selftest
+	bin/hyt calib selftest --type apriltag --rows 4 --cols 6 --size 40
+
 .PHONY: calib-opencv
 calib-opencv: ## calibrate the same points and images with OpenCV (apt-get install python3-opencv) and compare
 	go test -tags opencv -count=1 -v -run OpenCV ./calib/intrinsics ./calib/calibcmd

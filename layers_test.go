@@ -26,6 +26,7 @@ var layers = []struct {
 	{"hyt/msgs/bus/dds", 3, "a driver"},
 	{"hyt/msgs/bus/rcl", 3, "a driver"},
 	{"hyt/calib", 1, "maths of cameras"},
+	{"hyt/calib/selftest", 4, "calibration of a simulated camera"},
 	{"hyt/calib/calibcmd", 5, "a command; live from topics"},
 	{"hyt/policy/thought", 1, "the language of thoughts: text only"},
 	{"hyt/policy/tokenizer", 1, "text to ids"},

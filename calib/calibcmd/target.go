@@ -43,11 +43,7 @@ func targetCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			page, err := target.NewPage(b, paper)
-			if err != nil {
-				return usageError{err}
-			}
-			if err := writePage(page, out); err != nil {
+			if err := writeBoard(b, paper, out); err != nil {
 				return err
 			}
 			result := targetJSON{
@@ -70,12 +66,20 @@ func targetCommand() *cobra.Command {
 	}
 	f.add(cmd.Flags())
 	cmd.Flags().StringVar(&sheet, "paper", "a4", "a4, a3 or letter")
-	cmd.Flags().StringVar(&out, "out", "board.svg", "file to write: .svg or .pdf")
+	cmd.Flags().StringVar(&out, "out", "board.svg", "file to write: .svg or .pdf to print, .sdf for a simulator")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON for scripts")
 	return cmd
 }
 
-func writePage(page *target.Page, name string) error {
+// writeBoard writes a page to print, or a model for a simulator.
+func writeBoard(b target.Board, paper target.Paper, name string) error {
+	if filepath.Ext(name) == ".sdf" {
+		return writeFile(name, func(f *os.File) error { return b.WriteSDF(f) })
+	}
+	page, err := target.NewPage(b, paper)
+	if err != nil {
+		return usageError{err}
+	}
 	write, err := target.FormatOf(name)
 	if err != nil {
 		return usageError{err}
