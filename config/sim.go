@@ -10,10 +10,12 @@ import (
 type Sim struct {
 	Common
 
-	World string // name under gazebo/worlds
-	Task  string // of the scene at start
-	Split string // of the scene at start
-	Seed  int64  // of the scene at start; evaluation uses 1,000,000 and up
+	Simulator string   // by name
+	World     string   // name under gazebo/worlds
+	Cameras   []string // topics of images
+	Task      string   // of the scene at start
+	Split     string   // of the scene at start
+	Seed      int64    // of the scene at start; evaluation uses 1,000,000 and up
 
 	StepRate       float64 // Hz, of physics and of ee_pose and joint_states
 	ImageRate      float64 // Hz
@@ -36,8 +38,13 @@ func (*Sim) Kind() string { return "sim" }
 
 func (c *Sim) Params() []Param {
 	return slices.Concat(c.Common.params(1), []Param{
+		text(&c.Simulator, "simulator", "embedded",
+			"Who simulates. embedded: this program. classic: Gazebo 11, which make gazebo sets up.", "embedded", "classic"),
 		text(&c.World, "world", "tabletop", "World to load, by name."),
-		text(&c.Task, "task", "touch", "Task of the first scene; ~/reset chooses later ones.", "touch", "push", "place"),
+		texts(&c.Cameras, "cameras", []string{"image"},
+			"Cameras, by the topics of their images: image (overhead), image_wrist (on the hand). Each costs time."),
+		text(&c.Task, "task", "touch", "Task of the first scene; ~/reset chooses later ones.",
+			"touch", "push", "pick", "place", "rotate", "stack", "sort", "swap", "tower"),
 		text(&c.Split, "split", "id", "Split of the first scene: which objects, positions, phrases and light.",
 			"id", "ood_pair", "ood_position", "ood_distractors", "ood_phrase", "ood_light"),
 		integer(&c.Seed, "seed", 1000000, "", 0, math.MaxInt32,

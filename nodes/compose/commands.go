@@ -34,7 +34,7 @@ func kinds() []kind {
 		{"recorder", "record topics to rosbag2 directories",
 			func(*engines.Pool) node.Component { return recordernode.New() }},
 		{"sim", "a simulated robot behind ROS 2 topics",
-			func(*engines.Pool) node.Component { return simnode.New(simnode.Embedded) }},
+			func(*engines.Pool) node.Component { return simnode.New(simnode.Open) }},
 		{"teleop", "move the robot by keys and mark demonstrations for the recorder",
 			func(*engines.Pool) node.Component { return teleop.New(teleop.Stdin()) }},
 	}

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	pool := engines.NewPool()
 	p := Process{
-		Components: []node.Component{policynode.New(policynode.FromPool(pool)), thinkernode.New(pool), simnode.New(simnode.Embedded)},
+		Components: []node.Component{policynode.New(policynode.FromPool(pool)), thinkernode.New(pool), simnode.New(simnode.Open)},
 		Console:    os.Stderr, OpenDriver: node.OpenDriver,
 	}
 	where := []string{"-p", "bus:=mem"}

@@ -75,7 +75,14 @@ func newWorld(n *node.Node, c *config.Sim, simulator sim.Sim) (w *world, err err
 func (w *world) connect() (err error) {
 	n := w.node
 	sensor := bus.SensorData()
-	if w.images, err = node.Advertise[*sensor_msgs.Image](n, "image", sensor); err != nil {
+	for _, name := range w.config.Cameras {
+		images, err := node.Advertise[*sensor_msgs.Image](n, name, sensor)
+		if err != nil {
+			return err
+		}
+		w.images = append(w.images, images)
+	}
+	if w.states, err = node.Advertise[*hyt_msgs.SceneState](n, "~/state", bus.Default()); err != nil {
 		return err
 	}
 	if w.poses, err = node.Advertise[*geometry_msgs.PoseStamped](n, "ee_pose", sensor); err != nil {

@@ -116,7 +116,7 @@ func TestACalibrationThatCannotBeIsRefused(t *testing.T) {
 			"connects frame \"base_link\"":  func(c *config.Sim) { c.CameraFrame = "eye" },
 			"give both":                     func(c *config.Sim) { c.CameraInfoURL = "none" },
 		} {
-			c := New(Embedded)
+			c := New(Open)
 			calibrated(t, good, geom.Still)(&c.config)
 			spoil(&c.config)
 			if _, err := c.Configure(r.robot); err == nil || !strings.Contains(err.Error(), want) {

@@ -51,7 +51,7 @@ func start(t *testing.T, change func(*config.Sim), test func(*rig)) {
 		}
 		r := &rig{t: t, robot: open("robot")}
 		r.connect()
-		c := New(Embedded)
+		c := New(Open)
 		if change != nil {
 			change(&c.config)
 		}
@@ -258,7 +258,7 @@ func TestClockIsTheSimulations(t *testing.T) {
 func TestUnknownWorldIsRefused(t *testing.T) {
 	c := config.DefaultSim()
 	c.World = "moon"
-	if _, err := Embedded(&c); err == nil {
+	if _, err := Open(&c); err == nil {
 		t.Error("opened")
 	}
 }

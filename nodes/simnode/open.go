@@ -4,13 +4,13 @@ import (
 	"fmt"
 
 	"hyt/config"
-	"hyt/gazebo/embedded"
 	"hyt/gazebo/sim"
+	"hyt/gazebo/simulators"
 )
 
-// Embedded opens the simulator that is part of this program.
-func Embedded(c *config.Sim) (sim.Sim, error) {
-	s, err := embedded.New(c.World)
+// Open starts the simulator that the configuration names.
+func Open(c *config.Sim) (sim.Sim, error) {
+	s, err := simulators.Open(c.Simulator, c.World, c.Cameras)
 	if err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}

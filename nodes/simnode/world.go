@@ -29,7 +29,8 @@ type world struct {
 	node   *node.Node
 	step   time.Duration
 
-	images   *bus.Publisher[*sensor_msgs.Image]
+	images   []*bus.Publisher[*sensor_msgs.Image] // by camera
+	states   *bus.Publisher[*hyt_msgs.SceneState]
 	poses    *bus.Publisher[*geometry_msgs.PoseStamped]
 	joints   *bus.Publisher[*sensor_msgs.JointState]
 	outcomes *bus.Publisher[*std_msgs.String]
@@ -152,19 +153,12 @@ func (w *world) publish(state sim.State) error {
 	if err := w.joints.Publish(robotmsg.Joints(state.Arm, stamp)); err != nil {
 		return err
 	}
+	if err := w.states.Publish(w.truth(state, stamp)); err != nil {
+		return err
+	}
 	if w.simulated >= w.imageDue {
 		w.imageDue += imagePeriod(w.config)
-		began := time.Now()
-		frame, err := w.eye.look(w.sim, state)
-		if err != nil {
-			return err
-		}
-		image := robotmsg.Image(frame, stamp, w.config.CameraFrame)
-		w.frames.Add(time.Since(began))
-		if err := w.images.Publish(image); err != nil {
-			return err
-		}
-		if err := w.eye.tell(stamp); err != nil {
+		if err := w.look(state, stamp); err != nil {
 			return err
 		}
 	}
@@ -172,6 +166,34 @@ func (w *world) publish(state sim.State) error {
 		return err
 	}
 	return w.tell(state)
+}
+
+// look publishes a picture of each camera; the overhead one's is what the eye makes of it.
+func (w *world) look(state sim.State, stamp time.Time) error {
+	for i, name := range w.config.Cameras {
+		began := time.Now()
+		see := func() (sim.Frame, error) { return w.sim.Render(name) }
+		if name == sim.Overhead {
+			see = func() (sim.Frame, error) { return w.eye.look(w.sim, state) }
+		}
+		frame, err := see()
+		if err != nil {
+			return err
+		}
+		image := robotmsg.Image(frame, stamp, w.config.CameraFrame)
+		w.frames.Add(time.Since(began))
+		if err := w.images[i].Publish(image); err != nil {
+			return err
+		}
+	}
+	return w.eye.tell(stamp)
+}
+
+// truth is the state as judges see it.
+func (w *world) truth(s sim.State, stamp time.Time) *hyt_msgs.SceneState {
+	m := robotmsg.State(s, stamp, w.config.BaseFrame)
+	m.Task, m.Split, m.Seed = w.episode.Task.Name(), string(w.episode.Split), w.episode.Seed
+	return m
 }
 
 // stamp is the node's clock, or the simulation's own where that is /clock.
