@@ -27,7 +27,14 @@ type beginning struct {
 // tabletop is the shape of pretraining's samples: that of the default contract.
 func tabletop() data.Shape {
 	c := contract.Default()
-	return data.ShapeOf(&c)
+	s := data.Shape{Cameras: make([]data.Camera, len(c.Of(contract.Image))), Rate: c.Rate, Chunk: c.Chunk}
+	for _, f := range c.Named(contract.Proprio) {
+		s.Proprio = append(s.Proprio, data.Number{Name: f.Name, Unit: f.Unit})
+	}
+	for _, f := range c.Named(contract.Action) {
+		s.Action = append(s.Action, data.Number{Name: f.Name, Unit: f.Unit})
+	}
+	return s
 }
 
 // longestText bounds the text positions of a model: attention's cost grows with
