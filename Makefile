@@ -26,9 +26,16 @@ build: setup ## build bin/hyt
 	@mkdir -p bin
 	go build -o bin/hyt .
 
+# The simulator of demo and scenario: embedded, or classic (Gazebo 11; `make gazebo`).
+SIM ?= embedded
+
 .PHONY: demo
-demo: build ## run the shipped policy and thinker in simulation, over DDS
-	bin/hyt demo --out build/demo $(DEMO)
+demo: build ## run the shipped policy and thinker in simulation, over DDS (SIM=classic: in Gazebo)
+	bin/hyt demo --sim $(SIM) --out build/demo $(DEMO)
+
+.PHONY: scenario
+scenario: build ## play gazebo/scenarios/ci.yaml: reports in build/scenario (SIM=classic: in Gazebo)
+	bin/hyt eval --scenario gazebo/scenarios/ci.yaml --sim $(SIM) --out build/scenario $(SCENARIO)
 
 # The loop's sizes; CI takes smaller ones to see that each step still works.
 EPISODES ?= 400

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hyt/config"
+	"hyt/gazebo/simulators"
 	"hyt/gazebo/task"
 	"hyt/nodes/node"
 	"hyt/nodes/rosargs"
@@ -24,6 +25,7 @@ type options struct {
 	seed     int64
 	launch   string
 	model    string
+	sim      string
 	out      string
 }
 
@@ -44,11 +46,15 @@ func Command() *cobra.Command {
 	f.Int64Var(&o.seed, "seed", task.EvalSeed+1000, "of the first episode")
 	f.StringVar(&o.launch, "launch", "launch/policy.launch", "launch file")
 	f.StringVar(&o.model, "model", "policy/models/tabletop", "model directory")
+	f.StringVar(&o.sim, "sim", "embedded", "simulator: embedded or classic (Gazebo 11)")
 	f.StringVar(&o.out, "out", "build/demo", "directory for summary.json, films and the nodes' log")
 	return cmd
 }
 
 func run(ctx context.Context, o options, out io.Writer) error {
+	if err := simulators.Available(o.sim); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
@@ -74,7 +80,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sys, err := start(o.launch, o.model, log)
+	sys, err := start(o, log)
 	if err != nil {
 		return err
 	}
@@ -83,8 +89,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "hyt launch %s sim:=true arm:=true   (ROS_DOMAIN_ID=%s, DDS on loopback; log: %s)\n",
-		o.launch, os.Getenv("ROS_DOMAIN_ID"), log.Name())
+	fmt.Fprintf(out, "hyt launch %s sim:=true simulator:=%s arm:=true   (ROS_DOMAIN_ID=%s, DDS on loopback; log: %s)\n",
+		o.launch, o.sim, os.Getenv("ROS_DOMAIN_ID"), log.Name())
 	if err := d.ready(ctx); err != nil {
 		return fmt.Errorf("%w; see %s", err, log.Name())
 	}

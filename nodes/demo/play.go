@@ -61,13 +61,16 @@ type result struct {
 	seconds                    float64
 }
 
+// resetTimeout is enough for a Gazebo that starts anew on a busy machine.
+const resetTimeout = time.Minute
+
 // play resets the scene, says what is to be done and waits for the outcome.
 func (d *director) play(ctx context.Context, task string, seed int64, film bool) (result, error) {
 	if err := d.tell("stop"); err != nil {
 		return result{}, err
 	}
 	var response hyt_msgs.ResetResponse
-	call, cancel := context.WithTimeout(ctx, 5*time.Second)
+	call, cancel := context.WithTimeout(ctx, resetTimeout)
 	defer cancel()
 	if err := bus.Call(call, d.reset, &hyt_msgs.ResetRequest{Task: task, Split: "id", Seed: seed}, &response); err != nil {
 		return result{}, fmt.Errorf("reset the scene: %w", err)

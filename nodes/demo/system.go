@@ -22,14 +22,14 @@ type system struct {
 
 // start launches the nodes as a user would, with `hyt launch`, and the bare
 // ticker. Their output goes to log.
-func start(launch, model string, log io.Writer) (*system, error) {
+func start(o options, log io.Writer) (*system, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	s := &system{died: make(chan error, 2), stopped: make(chan struct{})}
 	for _, args := range [][]string{
-		{"launch", launch, "sim:=true", "arm:=true", "model:=" + model},
+		{"launch", o.launch, "sim:=true", "simulator:=" + o.sim, "arm:=true", "model:=" + o.model},
 		{"ticker"},
 	} {
 		cmd := exec.Command(self, args...)
