@@ -4,22 +4,31 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"hyt/msgs/bus"
 	"hyt/msgs/bus/mem"
+	"hyt/msgs/diagnostic_msgs"
 	"hyt/msgs/std_msgs"
 	"hyt/msgs/std_srvs"
 	"hyt/nodes/managed"
 	"hyt/nodes/node"
+	"hyt/nodes/recorder"
 	"hyt/nodes/rosargs"
 )
 
 func start(t *testing.T, topics []string, onRun bool) (robot *node.Node, dir string, stop func() error) {
+	t.Helper()
+	return startWith(t, New(), topics, onRun)
+}
+
+func startWith(t *testing.T, c *Component, topics []string, onRun bool) (robot *node.Node, dir string, stop func() error) {
 	t.Helper()
 	driver := mem.Open()
 	open := func(name string) *node.Node {
@@ -29,7 +38,6 @@ func start(t *testing.T, topics []string, onRun bool) (robot *node.Node, dir str
 		}
 		return n
 	}
-	c := New()
 	c.config.Output, c.config.Topics, c.config.RecordOnRun = filepath.Join(t.TempDir(), "bag"), topics, onRun
 	robot = open("robot")
 	n := open("recorder")
@@ -116,4 +124,47 @@ func TestBadTopicsAreRefused(t *testing.T) {
 			t.Errorf("%q: %v", topic, err)
 		}
 	}
+}
+
+func TestAFullDiskEndsTheRecordingAndNotTheNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, full := New(), true
+		write := c.record
+		c.record = func(ctx context.Context, r *recorder.Recorder) error {
+			if !full {
+				return write(ctx, r)
+			}
+			time.Sleep(time.Second)
+			return &os.PathError{Op: "write", Path: "bag_0.mcap", Err: syscall.ENOSPC}
+		}
+		robot, dir, stop := startWith(t, c, []string{"instruction std_msgs/msg/String"}, true)
+		var status diagnostic_msgs.DiagnosticStatus
+		_, err := node.Subscribe(robot, "/diagnostics", bus.Default(), func(m *diagnostic_msgs.DiagnosticArray) {
+			for _, s := range m.Status {
+				if s.Name == "recorder: recording" {
+					status = s
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if want := "recording to " + dir + " ended after 0 messages: write bag_0.mcap: no space left on device; ~/start begins another"; status.Level != node.Error || status.Message != want {
+			t.Errorf("%d %s", status.Level, status.Message)
+		}
+		full = false // somebody made room
+		if a := trigger(t, robot, "/recorder/start"); !a.Success {
+			t.Errorf("%+v", a)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if status.Level != node.OK {
+			t.Errorf("%d %s", status.Level, status.Message)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
 }

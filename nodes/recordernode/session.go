@@ -18,11 +18,12 @@ import (
 type session struct {
 	config *config.Recorder
 	node   *node.Node
-	failed chan error // out: a recording that ended by itself; room for one
+	record func(context.Context, *recorder.Recorder) error
 
 	mu     sync.Mutex
 	active bool
 	now    *recording // nil: none
+	failed error      // how the last recording ended by itself; nil where it did not
 }
 
 // recording is one bag that is being written.
@@ -34,15 +35,12 @@ type recording struct {
 	err      error
 }
 
-// Run implements node.Instance: while it runs, there may be a recording.
+// Run implements node.Instance: while it runs, there may be a recording. One that fails,
+// on a full disk for instance, does not end the node, which may share its process with
+// the robot's policy: diagnostics say so, and ~/start begins another.
 func (s *session) Run(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return s.end()
-	case err := <-s.failed: // says where it was recording; end would say it again without
-		_ = s.end()
-		return err
-	}
+	<-ctx.Done()
+	return s.end()
 }
 
 // Close implements node.Instance.
@@ -114,15 +112,26 @@ func (s *session) begin() (string, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	rec := &recording{dir: dir, recorder: r, cancel: cancel, done: make(chan struct{})}
 	go func() {
-		rec.err = r.Run(ctx)
+		rec.err = s.record(ctx, r)
 		close(rec.done)
 		if ctx.Err() == nil { // nobody asked it to end
-			s.failed <- fmt.Errorf("recording to %s ended: %w", dir, rec.err)
+			s.ended(rec)
 		}
 	}()
-	s.now = rec
+	s.now, s.failed = rec, nil
 	s.node.Log().Info("recording", "to", dir, "topics", len(topics))
 	return "recording to " + dir, nil
+}
+
+// ended takes note of a recording that ended by itself.
+func (s *session) ended(rec *recording) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now != rec {
+		return // meanwhile it was told to
+	}
+	s.now, s.failed = nil, fmt.Errorf("recording to %s ended after %d messages: %w", rec.dir, rec.recorder.Stats().Messages, rec.err)
+	s.node.Log().Error(s.failed.Error())
 }
 
 // finish is stop where something is recorded; mu is held.
@@ -183,8 +192,12 @@ func freeDir(path string) (string, error) {
 
 func (s *session) fill(st *node.Status) {
 	s.mu.Lock()
-	rec := s.now
+	rec, failed := s.now, s.failed
 	s.mu.Unlock()
+	if failed != nil {
+		st.Summary(node.Error, "%v; ~/start begins another", failed)
+		return
+	}
 	if rec == nil {
 		st.Summary(node.OK, "not recording")
 		return
