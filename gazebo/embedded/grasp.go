@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/jakecoffman/cp/v2"
+
+	"hyt/gazebo/sdf/stage"
 )
 
 // When closing fingers take hold, metres.
@@ -34,6 +36,7 @@ func (s *Sim) moveFingers(gripper, dt float64) {
 		return
 	}
 	if i := s.between(); i >= 0 {
+		s.flush(s.objects[i])
 		s.hold(i)
 	}
 }
@@ -67,6 +70,42 @@ func (h *hand) local(x, y float64) (along, across float64) {
 	sin, cos := h.heading()
 	dx, dy := x-h.pose.X, y-h.pose.Y
 	return cos*dx + sin*dy, cos*dy - sin*dx
+}
+
+// How far from flush a box may be between closing fingers and still be turned by
+// them, radians: a long one by its sides, a square one until it jams between its
+// corners.
+const (
+	flushLong   = math.Pi / 4
+	flushSquare = 0.35
+)
+
+// flush turns a box between the fingers until its faces lie on the pads.
+func (s *Sim) flush(o *object) {
+	if o.round || !o.flat() {
+		return
+	}
+	h, limit := s.hand, flushLong
+	if o.lies[0] < 1.5*o.lies[1] {
+		limit = flushSquare
+	}
+	yaw := o.body.Angle()
+	off := h.pose.Yaw - yaw
+	off -= math.Pi / 2 * math.Round(off/(math.Pi/2))
+	if math.Abs(off) > limit {
+		return
+	}
+	p := o.body.Position()
+	along, _ := h.local(p.X, p.Y)
+	sin, cos := h.heading()
+	o.body.SetAngle(yaw + off)
+	o.body.SetPosition(cp.Vector{X: h.pose.X + cos*along, Y: h.pose.Y + sin*along})
+	// The pads follow: the side that lies across them is as wide as the opening.
+	wide := o.lies[1] / 2
+	if math.Abs(math.Sin(yaw+off-h.pose.Yaw)) > 0.5 {
+		wide = o.lies[0] / 2
+	}
+	h.opening = clamp(wide, h.arm, stage.LeftFinger)
 }
 
 // hold ties an object to the hand as it is.

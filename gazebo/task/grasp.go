@@ -8,13 +8,15 @@ import (
 
 // How the oracles grasp and release, metres and radians.
 const (
-	graspZ    = 0.0   // fingertips against the object's centre
-	graspXY   = 0.018 // sideways error at which the fingers close
-	graspTurn = 0.25  // and error of yaw
-	graspDown = 0.012 // and of height
-	releaseXY = 0.014 // sideways error at which they let go: a small support is 4 cm wide
-	releaseUp = 0.003 // the object is let go this high above a support
-	dropUp    = 0.018 // and above the table: higher than where fingers close on one
+	graspZ      = 0.0   // fingertips against the object's centre
+	graspXY     = 0.018 // sideways error at which the fingers close
+	graspTurn   = 0.25  // and error of yaw
+	graspDown   = 0.012 // and of height
+	releaseXY   = 0.014 // sideways error at which they let go: a small support is 4 cm wide
+	releaseTop  = 0.006 // and where several are put on one another
+	releaseNear = 0.006 // and error of height there
+	releaseUp   = 0.003 // the object is let go this high above a support
+	dropUp      = 0.018 // and above the table: higher than where fingers close on one
 
 	// The hand opens fully to fetch, and less to release: how open it is tells a
 	// policy without memory whether the work is before it or behind it.
@@ -34,7 +36,7 @@ func fetch(d Decision, s sim.State, object sim.Object) Decision {
 	goal := object.Pose
 	goal.Z += graspZ
 	yaw := graspYaw(arm.Yaw, object, s.Objects)
-	d.Command.Linear = travel(arm, goal)
+	d.Command.Linear = travel(arm, goal, safeHeight(s))
 	d.Command.YawRate = turn(arm.Yaw, yaw)
 	d.Command.Gripper = 1
 	if distance(arm, goal) < graspXY && arm.Z-goal.Z < graspDown && math.Abs(angle(yaw-arm.Yaw)) < graspTurn {
@@ -108,8 +110,32 @@ func leave(d Decision, s sim.State, step string) Decision {
 		d.Plan = []string{step}
 		return d
 	}
-	d.Command.Linear = rise(s.Arm.Pose)
+	d.Command.Linear = rise(s.Arm.Pose, safeZ)
 	d.Done = s.Arm.Z > safeZ-0.01
+	return d
+}
+
+// landing is where a held thing is put down: above a place, with its bottom at a
+// height, to within an error sideways and one of height, all in metres.
+type landing struct {
+	spot          sim.Pose
+	low, near, up float64
+}
+
+// deliver takes the i-th object, which is in the hand, to its landing and lets it go.
+func deliver(d Decision, s sim.State, i int, to landing) Decision {
+	arm, object := s.Arm.Pose, s.Objects[i]
+	// The goal for the fingertips is the goal for the object, moved by how the
+	// object lies between them.
+	goal := sim.Pose{
+		X: to.spot.X + arm.X - object.Pose.X,
+		Y: to.spot.Y + arm.Y - object.Pose.Y,
+		Z: to.low + height(object)/2 + arm.Z - object.Pose.Z,
+	}
+	d.Command.Linear = travel(arm, goal, safeHeight(s))
+	if distance(arm, goal) < to.near && arm.Z-goal.Z < to.up {
+		d.Command.Gripper = releaseOpen
+	}
 	return d
 }
 
@@ -118,7 +144,28 @@ func lost(s sim.State, t Thing) Decision {
 	return Decision{Target: t, Command: sim.Command{Gripper: s.Arm.Gripper}, Done: true}
 }
 
-func bottom(o sim.Object) float64 { return o.Pose.Z - o.Size[2]/2 }
+// height is an object's extent upwards as it lies.
+func height(o sim.Object) float64 {
+	if math.Abs(math.Cos(o.Tilt)) < math.Sqrt2/2 {
+		return o.Size[1] // it was tipped over its long side
+	}
+	return o.Size[2]
+}
+
+func bottom(o sim.Object) float64 { return o.Pose.Z - height(o)/2 }
+func top(o sim.Object) float64    { return o.Pose.Z + height(o)/2 }
+
+// upright says whether the object stands as it should; every face of a cube will do.
+func upright(o sim.Object) bool {
+	tilt := math.Abs(o.Tilt)
+	if o.Shape == "cube" {
+		tilt -= math.Pi / 2 * math.Round(tilt/(math.Pi/2))
+	}
+	return math.Abs(tilt) < uprightTilt
+}
+
+// uprightTilt is how far an upright thing may lean, radians.
+const uprightTilt = 0.2
 
 // lifted returns the thing that is up in the hand.
 func lifted(s sim.State) (Thing, bool) {

@@ -128,7 +128,7 @@ func TestPlaceJudge(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: tt.relation, Support: Thing{"blue", "cylinder"}}
 			j := Place{}.Judge(goal)
-			j.See(inHand(redCube))
+			j.See(holdingUp(redCube))
 			s := judgeScene()
 			tt.change(&s)
 			if got := last(j, s); got != tt.want {
@@ -138,8 +138,8 @@ func TestPlaceJudge(t *testing.T) {
 	}
 }
 
-// inHand is the scene with one object up in the hand.
-func inHand(i int) sim.State {
+// holdingUp is the scene with one object up in the hand.
+func holdingUp(i int) sim.State {
 	s := judgeScene()
 	s.Objects[i].Held = true
 	s.Objects[i].Pose.Z = 0.12
@@ -167,7 +167,7 @@ func TestPlaceJudgeWantsTheObjectLifted(t *testing.T) {
 
 func TestPlaceJudgeFailsWhenAnotherIsLifted(t *testing.T) {
 	goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: "on", Support: Thing{"blue", "cylinder"}}
-	if got := (Place{}.Judge(goal)).See(inHand(greenBall)); got != Failure {
+	if got := (Place{}.Judge(goal)).See(holdingUp(greenBall)); got != Failure {
 		t.Errorf("green ball lifted: %v", got)
 	}
 }
@@ -175,7 +175,7 @@ func TestPlaceJudgeFailsWhenAnotherIsLifted(t *testing.T) {
 func TestPlaceJudgeWaitsForRest(t *testing.T) {
 	goal := Goal{Task: "place", Object: Thing{"red", "cube"}, Relation: "on", Support: Thing{"blue", "cylinder"}}
 	j := Place{}.Judge(goal)
-	j.See(inHand(redCube))
+	j.See(holdingUp(redCube))
 	s := judgeScene()
 	putOn(&s, 0)
 	for i := range 3 {

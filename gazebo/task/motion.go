@@ -13,18 +13,19 @@ const (
 	maxYawRate = 1.5  // rad/s
 	gain       = 4.0  // 1/s; commands are held for 0.1 s, so 0.4 of what is left goes with each
 	safeZ      = 0.12 // m; above everything that stands on the table, with a thing in hand
+	highest    = 0.25 // m; the arm's own limit
 	coneFlat   = 0.016
 	coneSlope  = 1.8
 )
 
-// travel returns the velocity towards goal on a safe path: up to safeZ, across,
-// and down inside a cone over the goal, so that neither the fingers nor what
-// they hold meet another object on the way.
-func travel(arm, goal sim.Pose) [3]float64 {
+// travel returns the velocity towards goal on a safe path: up to the height safe,
+// across, and down inside a cone over the goal, so that neither the fingers nor
+// what they hold meet another object on the way.
+func travel(arm, goal sim.Pose, safe float64) [3]float64 {
 	dx, dy := goal.X-arm.X, goal.Y-arm.Y
 	h := math.Hypot(dx, dy)
 	// The cone's height over this place; outside it, the travelling height.
-	wantZ := min(goal.Z+coneSlope*max(0, h-coneFlat), max(safeZ, goal.Z))
+	wantZ := min(goal.Z+coneSlope*max(0, h-coneFlat), max(safe, goal.Z))
 	vz := gain * (wantZ - arm.Z)
 
 	// Low and outside the cone: go up before going across.
@@ -34,9 +35,22 @@ func travel(arm, goal sim.Pose) [3]float64 {
 	return limit([3]float64{dx * scale, dy * scale, vz}, maxSpeed)
 }
 
-// rise goes straight up to the travelling height and stays there.
-func rise(arm sim.Pose) [3]float64 {
-	return limit([3]float64{0, 0, gain * max(0, safeZ-arm.Z)}, maxSpeed)
+// safeHeight is where the hand, with what it holds, passes above everything.
+func safeHeight(s sim.State) float64 {
+	tallest, below := 0.0, 0.0
+	for _, o := range s.Objects {
+		if o.Held {
+			below = max(below, s.Arm.Z-bottom(o))
+		} else {
+			tallest = max(tallest, top(o))
+		}
+	}
+	return clamp(tallest+below+0.02, safeZ, highest)
+}
+
+// rise goes straight up to a height and stays there.
+func rise(arm sim.Pose, to float64) [3]float64 {
+	return limit([3]float64{0, 0, gain * max(0, to-arm.Z)}, maxSpeed)
 }
 
 // turn returns the yaw rate towards want.

@@ -30,10 +30,13 @@ type Camera interface {
 	Project(x, y, z float64) (u, v float64)
 }
 
+// planned is how many steps ahead a thought tells at most.
+const planned = 3
+
 // Thought puts a decision into words, with places as the camera sees them.
 func (d Decision) Thought(s sim.State, cam Camera) thought.Thought {
 	t := thought.Thought{
-		Plan:   d.Plan,
+		Plan:   d.Plan[:min(planned, len(d.Plan))],
 		Target: d.Target.String(),
 		EE:     place(cam, s.Arm.Pose),
 		Move:   moveWords(d.Command),
@@ -109,7 +112,7 @@ func gripWord(c sim.Command, s sim.State) string {
 func thoughtWords() []string {
 	return []string{
 		"plan", "sub", "target", "ee", "move", "grip",
-		"touch", "push", "pick", "place", "turn", "forward", "sideways", "into", "on", "beside", "left", "right", "zone",
+		"touch", "push", "pick", "place", "turn", "forward", "sideways", "aside", "into", "on", "beside", "left", "right", "zone",
 		"forward", "back", "up", "down", "turn", "still", "open", "close", "hold", "done",
 	}
 }

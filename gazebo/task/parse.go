@@ -51,10 +51,12 @@ func (r *reading) match(p phrase) bool {
 	for _, want := range strings.Fields(p.text) {
 		ok := false
 		switch want {
-		case "A":
-			ok = r.thing(&r.goal.Object)
-		case "B":
-			ok = r.thing(&r.goal.Support)
+		case "A", "B", "C", "D":
+			ok = r.thing(r.goal.place(want))
+		case "K":
+			ok = r.oneOf(Colors(), &r.goal.Colors[0])
+		case "L":
+			ok = r.oneOf(Colors(), &r.goal.Colors[1])
 		case "Z":
 			ok = r.oneOf(zones(), &r.goal.Zone)
 		case "Y":
@@ -67,6 +69,18 @@ func (r *reading) match(p phrase) bool {
 		}
 	}
 	return len(r.words) == 0
+}
+
+// place is where the goal has the thing that a placeholder stands for.
+func (g *Goal) place(placeholder string) *Thing {
+	switch {
+	case g.Task == "tower":
+		return &g.Tower[placeholder[0]-'A']
+	case placeholder == "A":
+		return &g.Object
+	default:
+		return &g.Support
+	}
 }
 
 // literal reads exactly these words.

@@ -60,6 +60,29 @@ func phrases() []phrase {
 		{"rotate", "", ID, "turn the A so that it points Y"},
 		{"rotate", "", OODPhrase, "please rotate the A so that it points Y"},
 		{"rotate", "", OODPhrase, "the A must point Y"},
+
+		{"stack", "", ID, "stack the A on the B in the Z zone"},
+		{"stack", "", ID, "put the B into the Z zone and the A on top of it"},
+		{"stack", "", ID, "place the B in the Z zone then stack the A on it"},
+		{"stack", "", OODPhrase, "in the Z zone put the A on the B"},
+		{"stack", "", OODPhrase, "the B must go to the Z zone and the A on top"},
+
+		{"sort", "", ID, "sort the K things into the left zone and the L things into the right zone"},
+		{"sort", "", ID, "put all K things into the left zone and all L things into the right zone"},
+		{"sort", "", ID, "sort by color K left and L right"},
+		{"sort", "", OODPhrase, "please sort L to the right zone and K to the left zone"},
+		{"sort", "", OODPhrase, "all K things must go left and all L things right"},
+
+		{"swap", "", ID, "swap the A in the left zone and the B in the right zone"},
+		{"swap", "", ID, "swap the B on the right with the A on the left"},
+		{"swap", "", ID, "exchange the A on the left and the B on the right"},
+		{"swap", "", OODPhrase, "the A on the left and the B on the right must change places"},
+		{"swap", "", OODPhrase, "please exchange the B in the right zone with the A in the left zone"},
+
+		{"tower", "", ID, "build a tower of the A the B the C and the D"},
+		{"tower", "", ID, "stack the D on the C on the B on the A"},
+		{"tower", "", ID, "build a tower with the A at the bottom then the B then the C then the D"},
+		{"tower", "", OODPhrase, "put the B on the A then the C on it and the D on top"},
 	}
 }
 
@@ -102,18 +125,24 @@ func word(rng *rand.Rand, split Split, g Goal, names map[string]mention) wording
 
 // words says what the placeholders of a phrase stand for.
 func (g Goal) words() map[string]string {
-	return map[string]string{
-		"A": g.Object.String(), "B": g.Support.String(), "Z": g.Zone, "Y": g.Turn,
+	words := map[string]string{
+		"A": g.Object.String(), "B": g.Support.String(), "Z": g.Zone, "Y": g.Turn, "K": g.Colors[0], "L": g.Colors[1],
 	}
+	if g.Task == "tower" {
+		for i, k := range []string{"A", "B", "C", "D"} {
+			words[k] = g.Tower[i].String()
+		}
+	}
+	return words
 }
 
-// Phrasings returns the sentences of the ID split with {A} and {B} where the
+// Phrasings returns the sentences that tasks of level 1 have in the ID split, with {A} and {B} where the
 // things' names stand, for whoever wants to name other things in them. Zones and
 // directions are told.
 func Phrasings() []string {
 	var list []string
 	for _, p := range phrases() {
-		if p.split != ID {
+		if p.split != ID || level(p.task) > 1 {
 			continue
 		}
 		for _, words := range choices(p) {
@@ -159,7 +188,7 @@ func Words() []string {
 		}
 	}
 	for _, list := range [][]string{Colors(), Shapes(), thoughtWords(), zones(), directions()} {
-		for _, w := range list {
+		for _, w := range strings.Fields(strings.Join(list, " ")) {
 			set[w] = true
 		}
 	}

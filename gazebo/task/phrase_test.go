@@ -40,7 +40,10 @@ func phrasing(e Episode) string {
 	for _, t := range things() {
 		s = strings.ReplaceAll(s, " "+t.String(), " ?")
 	}
-	return strings.NewReplacer("left", "?", "right", "?", "forward", "?", "sideways", "?").Replace(s)
+	for _, c := range Colors() {
+		s = strings.ReplaceAll(s, " "+c, " ?")
+	}
+	return strings.NewReplacer("forward left", "?", "forward right", "?", "sideways", "?", "left", "?", "right", "?").Replace(s)
 }
 
 func TestRejectsUnknownInstructions(t *testing.T) {

@@ -88,7 +88,7 @@ func (o pickOracle) Decide(s sim.State) Decision {
 	if !object.Held {
 		return fetch(d, s, object)
 	}
-	d.Command.Linear = rise(s.Arm.Pose)
+	d.Command.Linear = rise(s.Arm.Pose, safeZ)
 	if s.Arm.Z > safeZ-0.01 {
 		d.Plan, d.Done = nil, true
 	}

@@ -83,12 +83,11 @@ type placeJudge struct {
 	verdict Verdict
 }
 
-// What counts as done, metres and radians.
+// What counts as done, metres.
 const (
-	restZ       = 0.008 // error of height
-	restXY      = 0.025 // of the object's centre from the support's
-	restTime    = 100 * time.Millisecond
-	uprightTilt = 0.2
+	restZ    = 0.008 // error of height
+	restXY   = 0.025 // of the object's centre from the support's
+	restTime = 100 * time.Millisecond
 )
 
 // See succeeds when the object was lifted, rests where it should, and the open
@@ -114,17 +113,20 @@ func (j *placeJudge) See(s sim.State) Verdict {
 // resting says whether the object lies where the goal wants it.
 func resting(g Goal, s sim.State) bool {
 	i, k := index(s.Objects, g.Object), index(s.Objects, g.Support)
-	if i < 0 || k < 0 || s.Objects[i].Held {
+	if i < 0 || k < 0 {
 		return false
 	}
 	object, support := s.Objects[i], s.Objects[k]
-	low, off := bottom(object), distance(object.Pose, support.Pose)
-	if object.Tilt > uprightTilt {
-		return false
-	}
 	if g.Relation == "on" {
-		top := support.Pose.Z + support.Size[2]/2
-		return math.Abs(low-top) < restZ && off < restXY
+		return standsOn(object, support)
 	}
-	return math.Abs(low) < restZ && off < besideMax
+	return standsOnTable(object) && distance(object.Pose, support.Pose) < besideMax
 }
+
+// standsOn says whether the object stands on the support and in nobody's hand.
+func standsOn(object, support sim.Object) bool {
+	return !object.Held && upright(object) && math.Abs(bottom(object)-top(support)) < restZ &&
+		distance(object.Pose, support.Pose) < restXY
+}
+
+func standsOnTable(o sim.Object) bool { return !o.Held && upright(o) && math.Abs(bottom(o)) < restZ }

@@ -17,7 +17,7 @@ func (o placeOracle) Decide(s sim.State) Decision {
 	}
 	switch {
 	case s.Objects[i].Held:
-		return o.carry(s, s.Objects[i], s.Objects[k])
+		return o.carry(s, i, k)
 	case resting(o.goal, s):
 		return leave(Decision{Target: o.goal.Support}, s, o.placeStep())
 	default:
@@ -27,25 +27,14 @@ func (o placeOracle) Decide(s sim.State) Decision {
 }
 
 // carry takes the held object to its place and lets it go.
-func (o placeOracle) carry(s sim.State, object, support sim.Object) Decision {
-	arm := s.Arm.Pose
+func (o placeOracle) carry(s sim.State, i, k int) Decision {
 	d := Decision{Plan: []string{o.placeStep()}, Target: o.goal.Support}
-	// The goal for the fingertips is the goal for the object, moved by how the
-	// object lies between them.
-	spot, low := support.Pose, support.Pose.Z+support.Size[2]/2+releaseUp
+	support := s.Objects[k]
+	to := landing{support.Pose, top(support) + releaseUp, releaseXY, graspDown}
 	if o.goal.Relation == "beside" {
-		spot, low = besideSpot(support), dropUp
+		to.spot, to.low = besideSpot(support), dropUp
 	}
-	goal := sim.Pose{
-		X: spot.X + arm.X - object.Pose.X,
-		Y: spot.Y + arm.Y - object.Pose.Y,
-		Z: low + object.Size[2]/2 + arm.Z - object.Pose.Z,
-	}
-	d.Command.Linear = travel(arm, goal)
-	if distance(arm, goal) < releaseXY && arm.Z-goal.Z < graspDown {
-		d.Command.Gripper = releaseOpen
-	}
-	return d
+	return deliver(d, s, i, to)
 }
 
 func (o placeOracle) pickStep() string { return "pick " + o.goal.Object.String() }

@@ -63,14 +63,6 @@ func lanes(rng *rand.Rand, n int, gap float64) []float64 {
 	return xs
 }
 
-// side is +1 for the left zone (y > 0), -1 for the right one.
-func (g Goal) side() float64 {
-	if g.Zone == "left" {
-		return 1
-	}
-	return -1
-}
-
 func (Push) Judge(g Goal) Judge { return &pushJudge{goal: g} }
 
 type pushJudge struct {
@@ -99,7 +91,7 @@ func (j *pushJudge) See(s sim.State) Verdict {
 			continue
 		}
 		onTable := math.Abs(o.Pose.Z-o.Size[2]/2) < 0.01
-		if o.Pose.Y*j.goal.side() >= ZoneY && onTable && !o.Held {
+		if o.Pose.Y*side(j.goal.Zone) >= ZoneY && onTable && !o.Held {
 			j.verdict = Success
 			return j.verdict
 		}
@@ -130,27 +122,27 @@ func (o pushOracle) Decide(s sim.State) Decision {
 		d.Done = true
 		return d
 	}
-	object, arm, side := s.Objects[i], s.Arm.Pose, o.goal.side()
-	left := ZoneY + pushInside - object.Pose.Y*side // still to go
+	object, arm, way := s.Objects[i], s.Arm.Pose, side(o.goal.Zone)
+	left := ZoneY + pushInside - object.Pose.Y*way // still to go
 	if left <= 0 {
-		d.Command.Linear = rise(arm)
+		d.Command.Linear = rise(arm, safeZ)
 		d.Done = arm.Z > safeZ-0.01
 		return d
 	}
 	d.Plan = []string{fmt.Sprintf("push %s into %s zone", o.goal.Object, o.goal.Zone)}
 	d.Command.YawRate = turn(arm.Yaw, 0)
 
-	behind := (object.Pose.Y - arm.Y) * side // > 0: the hand is on the far side from the zone
+	behind := (object.Pose.Y - arm.Y) * way // > 0: the hand is on the far side from the zone
 	beside := object.Pose.X - arm.X
 	contact := halfAcross(object) + fingerDepth
 	if arm.Z < pushZ+0.02 && math.Abs(beside) < pushSide && behind > contact-0.01 && behind < contact+pushGap+pushReach {
 		speed := min(pushSpeed, pushSlow+3*left)
-		d.Command.Linear = [3]float64{gain * beside, side * speed, gain * (pushZ - arm.Z)}
+		d.Command.Linear = [3]float64{gain * beside, way * speed, gain * (pushZ - arm.Z)}
 		d.Command.Linear = limit(d.Command.Linear, maxSpeed)
 		return d
 	}
-	goal := sim.Pose{X: object.Pose.X, Y: object.Pose.Y - side*(contact+pushGap), Z: pushZ}
-	d.Command.Linear = travel(arm, goal)
+	goal := sim.Pose{X: object.Pose.X, Y: object.Pose.Y - way*(contact+pushGap), Z: pushZ}
+	d.Command.Linear = travel(arm, goal, safeHeight(s))
 	return d
 }
 

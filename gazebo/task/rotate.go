@@ -3,29 +3,22 @@ package task
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"hyt/gazebo/sim"
 )
 
-// Rotate asks to turn the named bar until its long side points forward or
-// sideways. The directions are the table's, so that one image tells how far there
-// is to go; "by a quarter" would need a memory.
+// Rotate asks to turn the named bar until its long side points to where the
+// instruction says. The directions are the table's, so that one image tells how far
+// there is to go; "by a quarter" would need a memory.
 type Rotate struct{}
 
 func (Rotate) Name() string         { return "rotate" }
 func (Rotate) Limit() time.Duration { return 15 * time.Second }
 
-// directions are where a bar's long side can point.
-func directions() []string { return []string{"forward", "sideways"} }
-
-// How far off bars start, radians: enough that something is to be done, and so
-// little that it is plain which way round is shorter.
-const (
-	turnLeast = 30 * math.Pi / 180
-	turnMost  = 75 * math.Pi / 180
-)
+// directions are where a bar's long side can be asked to point. All bars lie about
+// forward before.
+func directions() []string { return []string{"sideways", "forward left", "forward right"} }
 
 func (t Rotate) Episode(split Split, seed int64) (Episode, error) {
 	rng := stream(t.Name(), split, seed)
@@ -34,18 +27,7 @@ func (t Rotate) Episode(split Split, seed int64) (Episode, error) {
 		Object: drawTarget(rng, split, func(t Thing) bool { return t.Shape == "bar" }),
 	}
 	actors := cast(rng, []Thing{goal.Object}, headcount(rng, split))
-	// All bars lie askew, so that the scene does not tell which is to be turned.
-	askew := func(rng *rand.Rand, o sim.Object) float64 {
-		if o.Shape != "bar" {
-			return naturalYaw(rng, o)
-		}
-		off := between(rng, turnLeast, turnMost)
-		if rng.Float64() < 0.5 {
-			off = -off
-		}
-		return halfTurn(goal.yaw() + off)
-	}
-	objects, err := layout{split, 1, askew, nil}.scatter(rng, actors)
+	objects, err := layout{split, 1, naturalYaw, nil}.scatter(rng, actors)
 	if err != nil {
 		return Episode{}, episodeError(t, split, seed, err)
 	}
@@ -54,19 +36,30 @@ func (t Rotate) Episode(split Split, seed int64) (Episode, error) {
 	return Episode{t, split, seed, scene, said.instruction, said.plain, goal}, nil
 }
 
-// yaw is that of a bar that points as the goal wants it, give or take half turns.
+// yaw is that of a bar that points as the goal wants it, give or take half turns:
+// it looks the same from both ends.
 func (g Goal) yaw() float64 {
-	if g.Turn == "sideways" {
+	switch g.Turn {
+	case "sideways":
 		return math.Pi / 2
+	case "forward left":
+		return math.Pi / 4
+	default:
+		return -math.Pi / 4
 	}
-	return 0
 }
 
-// halfTurn brings a into [-pi/2, pi/2): a bar looks the same from both ends.
-func halfTurn(a float64) float64 { return a - math.Pi*math.Floor(a/math.Pi+0.5) }
-
-// askew is how far the object is from where it should point, radians, signed.
-func (g Goal) askew(o sim.Object) float64 { return halfTurn(g.yaw() - o.Pose.Yaw) }
+// askew is how far the object is to be turned until it points as it should,
+// radians: the shorter way, but sideways by the left, since a bar that lies about
+// forward has hardly a shorter way there.
+func (g Goal) askew(o sim.Object) float64 {
+	most := math.Pi / 2
+	if g.Turn == "sideways" {
+		most = 0.75 * math.Pi
+	}
+	d := g.yaw() - o.Pose.Yaw
+	return d - math.Pi*math.Ceil((d-most)/math.Pi)
+}
 
 func (Rotate) Judge(g Goal) Judge { return &rotateJudge{goal: g} }
 
@@ -98,7 +91,7 @@ func (j *rotateJudge) See(s sim.State) Verdict {
 
 // turned says whether the bar lies on the table and points as it should.
 func turned(g Goal, o sim.Object) bool {
-	return !o.Held && math.Abs(bottom(o)) < restZ && o.Tilt < uprightTilt && math.Abs(g.askew(o)) < turnedWithin
+	return standsOnTable(o) && math.Abs(g.askew(o)) < turnedWithin
 }
 
 func (Rotate) Oracle(g Goal) Oracle { return rotateOracle{g} }

@@ -45,17 +45,23 @@ type layout struct {
 
 // scatter stands the things on the table with room for a hand between them.
 func (l layout) scatter(rng *rand.Rand, cast []sim.Object) ([]sim.Object, error) {
+	return l.add(rng, nil, cast)
+}
+
+// add stands the things on a table with others on it already.
+func (l layout) add(rng *rand.Rand, there, cast []sim.Object) ([]sim.Object, error) {
+	n := len(there) + len(cast)
 	for range 1000 {
-		objects := make([]sim.Object, 0, len(cast))
-		for tries := 0; len(objects) < len(cast) && tries < 40*len(cast); tries++ {
-			i := len(objects)
+		objects := append(make([]sim.Object, 0, n), there...)
+		for tries := 0; len(objects) < n && tries < 40*len(cast); tries++ {
+			i := len(objects) - len(there)
 			x, y := spot(rng, l.split == OODPosition && i < l.targets)
 			o := stand(cast[i], x, y, l.yaw(rng, cast[i]))
 			if roomFor(objects, o) {
 				objects = append(objects, o)
 			}
 		}
-		if len(objects) == len(cast) && (l.accept == nil || l.accept(objects)) {
+		if len(objects) == n && (l.accept == nil || l.accept(objects)) {
 			return objects, nil
 		}
 	}

@@ -91,7 +91,7 @@ func handFits(arm sim.Arm, objects []sim.Object) bool {
 // holding puts the thing to move between the fingers, crooked; now and then
 // another thing, so low above the table that it does not count as lifted.
 func holding(rng *rand.Rand, scene sim.Scene, g Goal) sim.Scene {
-	i := index(scene.Objects, g.first())
+	i := g.first(scene.Objects)
 	wrong := i < 0 || rng.Float64() < strayWrong
 	if wrong {
 		i = rng.IntN(len(scene.Objects))
@@ -118,9 +118,20 @@ func holding(rng *rand.Rand, scene sim.Scene, g Goal) sim.Scene {
 	return scene
 }
 
+// first returns the object that the hand takes first, or -1.
+func (g Goal) first(objects []sim.Object) int {
+	if list := g.named(); len(list) > 0 {
+		return index(objects, list[0])
+	}
+	if list := g.deeds(objects); len(list) > 0 {
+		return index(objects, list[0].object)
+	}
+	return -1
+}
+
 // turnedAway turns the thing to move as no scene has it.
 func turnedAway(rng *rand.Rand, scene sim.Scene, g Goal) sim.Scene {
-	i := index(scene.Objects, g.first())
+	i := g.first(scene.Objects)
 	if i < 0 {
 		return scene
 	}

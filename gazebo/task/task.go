@@ -56,13 +56,35 @@ type Goal struct {
 	Task     string // a Task's name
 	Object   Thing
 	Relation string // "", "into", "on" or "beside"
-	Support  Thing  // what to put Object on or beside, for place
-	Zone     string // "left" or "right", for push
-	Turn     string // "forward" or "sideways", for rotate: where the long side points
+	Support  Thing  // what to put Object on or beside; for swap, what is in the right zone
+	Zone     string // "left" or "right", for push and stack
+	Turn     string // one of directions, for rotate: where the long side points
+
+	Colors [2]string // for sort: what goes into the left and into the right zone
+	Tower  [4]Thing  // for tower: from the bottom up
 }
 
-// first is what the hand takes first.
-func (g Goal) first() Thing { return g.Object }
+// named returns the things that the goal names, the one to be moved first before
+// the others.
+func (g Goal) named() []Thing {
+	var list []Thing
+	add := func(t Thing) {
+		if (t != Thing{}) {
+			list = append(list, t)
+		}
+	}
+	if g.Task == "stack" {
+		add(g.Support)
+	}
+	add(g.Object)
+	if g.Task != "stack" {
+		add(g.Support)
+	}
+	for _, i := range []int{1, 2, 3, 0} {
+		add(g.Tower[i])
+	}
+	return list
+}
 
 // Thing names an object as an instruction does.
 type Thing struct{ Color, Shape string }
@@ -101,7 +123,20 @@ type Judge interface {
 }
 
 // All returns the tasks in the order of tables and reports.
-func All() []Task { return []Task{Touch{}, Push{}, Pick{}, Place{}, Rotate{}} }
+func All() []Task {
+	return []Task{Touch{}, Push{}, Pick{}, Place{}, Rotate{}, Stack{}, Sort{}, Swap{}, Tower{}}
+}
+
+// level is 1 for tasks of one deed, 2 and 3 for those of several.
+func level(name string) int {
+	switch name {
+	case "stack", "sort", "swap":
+		return 2
+	case "tower":
+		return 3
+	}
+	return 1
+}
 
 // ByName returns one task.
 func ByName(name string) (Task, error) {
