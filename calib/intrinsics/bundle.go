@@ -19,7 +19,9 @@ type bundle struct {
 	// stretched frees one number more, the last: how much longer the board is along
 	// its y than was told, against along its x.
 	stretched bool
-	prior     float64
+	// prior is how far a coefficient of the rational model may be from 0 for one pixel
+	// of residual: PriorSigma over the noise in pixels.
+	prior float64
 }
 
 type guess struct {
@@ -52,13 +54,15 @@ func (b *bundle) Moved(g guess, d []float64) guess {
 	return next
 }
 
-// The coefficients of the rational model are each held to 0 by a term of this
-// width, in pixels: a lens of little distortion leaves numerator and denominator
-// free to grow together, towards a pole. The search starts with the narrow one.
-const (
-	narrowPrior = 0.1
-	widePrior   = 1.0
-)
+// The rational model's numerator and denominator do much the same, so that views
+// alone leave some of its coefficients open, and a search would follow them towards
+// a pole. What is known beforehand goes in as a measurement: each coefficient of
+// the radius is 0 ± PriorSigma. The covariance counts it as one.
+const PriorSigma = 0.5
+
+// narrowPrior holds the coefficients while the noise is not known yet; it is the
+// prior's width in pixels, as bundle.prior.
+const narrowPrior = 0.1
 
 func (b *bundle) Terms(g guess, add func(*solve.Term)) bool {
 	if g.cam.Fx <= 0 || g.cam.Fy <= 0 {

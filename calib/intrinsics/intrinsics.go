@@ -224,7 +224,8 @@ type fitter struct {
 	cam  camera.Camera
 	// rough is how far the start is off in most views, pixels.
 	rough float64
-	prior float64
+	noise float64 // of a corner on each axis, pixels, by the last look at outliers
+	prior float64 // of the problem
 	last  solve.Result[guess]
 }
 

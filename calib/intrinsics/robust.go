@@ -46,9 +46,9 @@ func (f *fitter) run() error {
 			}
 		}
 	}
-	f.prior = widePrior
 	for range 8 {
 		changed := f.sort()
+		f.prior = PriorSigma / f.noise
 		if err := f.res.enough(); err != nil {
 			return err
 		}
@@ -110,6 +110,7 @@ func (f *fitter) sort() (changed bool) {
 	}
 	// Half of all squared distances lie below 2 ln 2 σ², outliers or none.
 	sigma := max(minNoise, math.Sqrt(median(all)/(2*math.Ln2)))
+	f.noise = sigma
 	typical := max(minNoise, median(each))
 	for _, k := range f.res.used() {
 		v := &f.res.Views[k]
