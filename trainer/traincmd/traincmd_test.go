@@ -44,7 +44,7 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 		{"impossible value", []string{"--out", out, "--pretrain", "--config", write(t, "train:\n  steps: 0\n")}, "steps is 0"},
 		{"missing config", []string{"--out", out, "--pretrain", "--config", "/nowhere.yaml"}, "no such file"},
 		{"missing start", []string{"--out", out, "--pretrain", "--init", "/nowhere.ckpt"}, "does not exist"},
-		{"nothing to resume", []string{"--out", out, "--pretrain", "--resume", "--steps", "1"}, "nothing to resume"},
+		{"nothing to resume", []string{"--out", out, "--pretrain", "--resume", "--steps", "1", "--backend", "go"}, "nothing to resume"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := execute(test.args...); !strings.Contains(got, test.want) {
@@ -98,7 +98,7 @@ held_out: 32
 		t.Fatal(got)
 	}
 	for _, start := range []string{first, filepath.Join(first+".run", "checkpoint.ckpt")} {
-		if got := execute("--pretrain", "--config", small, "--out", second, "--init", start); got != "" {
+		if got := execute("--pretrain", "--config", small, "--out", second, "--init", start, "--backend", "go"); got != "" {
 			t.Fatal(got)
 		}
 	}
