@@ -5,6 +5,7 @@ import (
 
 	"hyt/nodes/control"
 	"hyt/nodes/node"
+	"hyt/policy"
 )
 
 // controlCheck reports on the control loop. fill is called by one goroutine.
@@ -98,6 +99,9 @@ func (p *planner) fill(s *node.Status) {
 	case acts.Count == 0:
 		s.Summary(node.Warn, "no plan yet")
 	}
+	if ran := p.lastRan(); p.task.get().mode == policy.Guided && !p.task.get().hold && ran == policy.Act {
+		s.Worsen(node.Warn, "no fresh thought to be guided by: acting without (does a thinker run?)")
+	}
 	if stuck := p.model.Running(); stuck > slowInference {
 		s.Worsen(node.Warn, "an inference runs for %v", stuck.Round(100*time.Millisecond))
 	}
@@ -105,6 +109,7 @@ func (p *planner) fill(s *node.Status) {
 		s.Worsen(node.Warn, "%v", err)
 	}
 	s.Add("model", p.model.Spec().Name)
+	s.Add("ran", p.lastRan())
 	s.Add("plans", acts.Count)
 	s.Add("replan_hz", acts.Rate)
 	s.AddMillis("act_ms_p50", acts.P50)

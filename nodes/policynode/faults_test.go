@@ -145,10 +145,12 @@ func TestAThinkerThatIsGoneLeavesTheRobotActing(t *testing.T) {
 		if last := r.lastChunk(); last.Mode != "follow" {
 			t.Errorf("with a thinker: %s", last.Mode)
 		}
+		r.wantStatus("inference", node.OK, "planning")
 		got := r.during(4 * time.Second)
 		if last := r.lastChunk(); last.Mode != "act" || moving(got) != 200 {
 			t.Errorf("without: %s, %d moving", last.Mode, moving(got))
 		}
+		r.wantStatus("inference", node.Warn, "no fresh thought to be guided by: acting without")
 	})
 }
 

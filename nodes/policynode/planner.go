@@ -47,7 +47,8 @@ type planner struct {
 	ages     meter.Meter  // of the observation when its plan is handed over
 
 	mu     sync.Mutex
-	fault  error // of the last attempt; nil when it went well
+	fault  error       // of the last attempt; nil when it went well
+	ran    policy.Mode // what the last plan was made by; "" before the first
 	faults int64
 	// Of the inference that runs; zero: none does.
 	running time.Time // since, on the machine's clock
@@ -200,6 +201,7 @@ func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observati
 	if err := p.controller.Offer(control.Chunk{Stamp: chunk.Stamp, Period: chunk.Period, Rows: rows}); err != nil {
 		return err
 	}
+	p.did(chunk.Mode)
 	p.ended(chunk, asked.since)
 	age := p.now().Sub(obs.Stamp)
 	p.ages.Add(age)
@@ -219,6 +221,20 @@ func (p *planner) untimely(stamp time.Time) error {
 		return fmt.Errorf("the newest image is stamped %v in the future: do camera and policy have the same clock?", (-age).Round(time.Millisecond))
 	}
 	return nil
+}
+
+// did notes what a plan was made by: for guided and auto it is another mode.
+func (p *planner) did(m policy.Mode) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ran = m
+}
+
+// lastRan is what the last plan was made by.
+func (p *planner) lastRan() policy.Mode {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ran
 }
 
 // busy notes the inference that runs: since when, and on the image of which time.

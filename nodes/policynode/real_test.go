@@ -39,6 +39,25 @@ func TestModelsOfEachKindDriveTheRobot(t *testing.T) {
 	}
 }
 
+// Other training regimes run in the same engine: a plain VLA only acts, one with embodied
+// chain of thought always thinks first.
+func TestModelsOfOtherRegimesRunInTheirModeAndRefuseOthers(t *testing.T) {
+	for mode, others := range map[string][]string{"act": {"think", "follow", "guided", "auto"}, "think": {"act", "follow", "guided", "auto"}} {
+		startReal(t, policytest.Options{Modes: []string{mode}}, func(c *config.Policy) { armed(c); c.Mode = mode }, func(r *rig) {
+			r.say("touch the red cube")
+			r.during(time.Second)
+			if got := r.during(time.Second); moving(got) != 50 || r.lastChunk().Mode != mode {
+				t.Errorf("%s: %d moving, by %s", mode, moving(got), r.lastChunk().Mode)
+			}
+			for _, other := range others {
+				if err := r.policy.SetParameter("mode", other); err == nil || !strings.Contains(err.Error(), "policytest was trained for "+mode+" only") {
+					t.Errorf("%s in mode %s: %v", mode, other, err)
+				}
+			}
+		})
+	}
+}
+
 func TestAModelWithTwoCamerasWaitsForBothAndTakesThemByName(t *testing.T) {
 	startReal(t, policytest.Options{Cameras: 2}, armed, func(r *rig) {
 		r.say("touch the red cube")

@@ -26,6 +26,7 @@ type Options struct {
 	Recurrent     bool     // the state has a fixed size, as a recurrent net's does
 	Forgetful     bool     // of a Recurrent model: it keeps nothing but the tokens read last
 	Bins          int      // the head chooses among so many bins; 0: it is continuous
+	Modes         []string // that it was trained for; nil means act, think and follow
 	Gate          bool     // there is a gate: p_think is the first image's mean red, 0..1
 	NaN           string   // action dimension that comes out NaN
 	Inf           string   // action dimension that comes out infinite
@@ -135,7 +136,7 @@ func (m *Model) common() *spec.Spec {
 			Q01: []float64{-0.03, -0.03, -0.03, -0.2, 0},
 			Q99: []float64{0.03, 0.03, 0.03, 0.2, 1},
 		},
-		Modes:     []string{"act", "think", "follow"},
+		Modes:     m.modes(),
 		MaxState:  MaxState,
 		Graphs:    spec.Graphs{Image: "image.onnx", Extend: "extend.onnx", Act: "act.onnx"},
 		Tokenizer: "tokenizer.json",
@@ -168,6 +169,13 @@ func (m *Model) Actions(image []byte, proprio []float32, tokens []int64) [][]flo
 		}
 	}
 	return actions
+}
+
+func (m *Model) modes() []string {
+	if m.opts.Modes == nil {
+		return []string{"act", "think", "follow"}
+	}
+	return m.opts.Modes
 }
 
 // centres are the middles of the bins, -1..1.
