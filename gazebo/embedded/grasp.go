@@ -78,6 +78,9 @@ func (h *hand) local(x, y float64) (along, across float64) {
 const (
 	flushLong   = math.Pi / 4
 	flushSquare = 0.35
+	// flushGap keeps pads and box a hair apart, metres: faces that coincide are the
+	// hardest thing for a planar physics to measure.
+	flushGap = 0.0005
 )
 
 // flush turns a box between the fingers until its faces lie on the pads.
@@ -105,7 +108,7 @@ func (s *Sim) flush(o *object) {
 	if math.Abs(math.Sin(yaw+off-h.pose.Yaw)) > 0.5 {
 		wide = o.lies[0] / 2
 	}
-	h.opening = clamp(wide, h.arm, stage.LeftFinger)
+	h.opening = clamp(wide+flushGap, h.arm, stage.LeftFinger)
 }
 
 // hold ties an object to the hand as it is.
