@@ -41,12 +41,13 @@ func newDirector(n *node.Node, w *watcher, died <-chan error, out io.Writer, fol
 
 // ready waits until the simulator and the policy are there and a thought can come.
 func (d *director) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errors.New("the nodes were not up within 30 s"))
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("the nodes were not up within a minute"))
 	defer cancel()
 	if err := d.reset.WaitForService(ctx); err != nil {
 		return context.Cause(ctx)
 	}
-	for d.say.Matched() == 0 || d.watch.allFigures()["state"] == "" {
+	running := func() bool { _, o := d.watch.now(); return o.Task != "" } // the simulator
+	for d.say.Matched() == 0 || d.watch.allFigures()["state"] == "" || !running() {
 		if err := d.sleep(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}

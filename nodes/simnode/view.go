@@ -18,40 +18,45 @@ const (
 	viewPeriod = 100 * time.Millisecond
 )
 
-// view shows the scene to people, in larger pictures than the policy gets, on
-// ~/view. It draws only while somebody looks.
+// view shows the scene to people on ~/view, while somebody looks: in larger pictures than
+// the policy gets, or as its camera has it where the simulator cannot be drawn from outside.
 type view struct {
 	out      *bus.Publisher[*sensor_msgs.Image]
-	renderer *render.Renderer
-	due      time.Duration // of simulated time
+	renderer *render.Renderer // nil: the simulator's own pictures
+	due      time.Duration    // of simulated time
 }
 
-// newView returns nil for a simulator that cannot be drawn from outside.
 func newView(n *node.Node, s sim.Sim) (*view, error) {
-	staged, ok := s.(interface{ Stage() *stage.Stage })
-	if !ok {
-		return nil, nil
+	v := &view{}
+	var err error
+	if staged, ok := s.(interface{ Stage() *stage.Stage }); ok {
+		if v.renderer, err = render.New(staged.Stage(), viewSize, viewSize); err != nil {
+			return nil, err
+		}
 	}
-	renderer, err := render.New(staged.Stage(), viewSize, viewSize)
-	if err != nil {
-		return nil, err
-	}
-	out, err := node.Advertise[*sensor_msgs.Image](n, "~/view", bus.SensorData())
-	return &view{out: out, renderer: renderer}, err
+	v.out, err = node.Advertise[*sensor_msgs.Image](n, "~/view", bus.SensorData())
+	return v, err
 }
 
-// show publishes a picture of state when one is due.
-func (v *view) show(state sim.State, now time.Duration, stamp time.Time, frame string) error {
-	if v == nil || now < v.due || v.out.Matched() == 0 {
+// show publishes a picture of state, the simulator's present one, when one is due.
+func (v *view) show(s sim.Sim, state sim.State, now time.Duration, stamp time.Time, frame string) error {
+	if now < v.due || v.out.Matched() == 0 {
 		return nil
 	}
 	v.due = now + viewPeriod
-	return v.out.Publish(robotmsg.Image(v.renderer.Draw(state), stamp, frame))
+	if v.renderer != nil {
+		return v.out.Publish(robotmsg.Image(v.renderer.Draw(state), stamp, frame))
+	}
+	picture, err := s.Render(sim.Overhead)
+	if err != nil {
+		return err
+	}
+	return v.out.Publish(robotmsg.Image(picture, stamp, frame))
 }
 
 // scene follows a reset.
 func (v *view) scene(s sim.Scene) error {
-	if v == nil {
+	if v.renderer == nil {
 		return nil
 	}
 	return v.renderer.SetScene(s)

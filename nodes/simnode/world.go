@@ -36,8 +36,8 @@ type world struct {
 	outcomes *bus.Publisher[*std_msgs.String]
 	done     *bus.Publisher[*std_msgs.Bool]
 	clock    *bus.Publisher[*rosgraph_msgs.Clock] // nil: none
-	view     *view                                // nil: none
-	eye      *eye                                 // nil: nothing is known of the camera
+	view     *view
+	eye      *eye // nil: nothing is known of the camera
 
 	command  command
 	requests chan request // in: services; unbuffered
@@ -162,7 +162,7 @@ func (w *world) publish(state sim.State) error {
 			return err
 		}
 	}
-	if err := w.view.show(state, w.simulated, stamp, w.config.CameraFrame); err != nil {
+	if err := w.view.show(w.sim, state, w.simulated, stamp, w.config.CameraFrame); err != nil {
 		return err
 	}
 	return w.tell(state)
