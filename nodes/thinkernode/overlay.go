@@ -51,14 +51,6 @@ func (o *overlay) show(r thinker.Result, instruction string, stamp time.Time) er
 // draw writes the thought on c and marks its places.
 func draw(c *canvas, r thinker.Result, instruction string) {
 	t := r.Thought
-	at := func(p *thought.Place, name string, colour color.Color) {
-		if p != nil {
-			u, v := p.Centre()
-			c.mark(u, v, name, colour)
-		}
-	}
-	at(t.EE, "ee", blue)
-	at(t.TargetAt, t.Target, green)
 	lines := []line{{instruction, yellow}}
 	for _, field := range []struct{ name, text string }{
 		{thought.Plan, strings.Join(t.Plan, ", ")}, {thought.Sub, t.Sub}, {thought.Target, t.Target},
@@ -79,6 +71,14 @@ func draw(c *canvas, r thinker.Result, instruction string) {
 	}
 	lines = append(lines, line{fmt.Sprintf("agreement %.2f, %d tokens, %.0f ms", r.Agreement, r.Tokens, 1e3*r.Latency.Seconds()), white})
 	c.write(lines)
+	at := func(p *thought.Place, name string, colour color.Color) {
+		if p != nil {
+			u, v := p.Centre()
+			c.mark(u, v, name, colour)
+		}
+	}
+	at(t.EE, "ee", blue)
+	at(t.TargetAt, t.Target, green)
 	if r.Disagrees != nil {
 		c.frame(red)
 	}
