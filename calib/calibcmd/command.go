@@ -31,7 +31,7 @@ func Command() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(targetCommand(), intrinsicsCommand(), handeyeCommand(), selftestCommand())
+	cmd.AddCommand(targetCommand(), intrinsicsCommand(), handeyeCommand(), tagsCommand(), selftestCommand())
 	return cmd
 }
 

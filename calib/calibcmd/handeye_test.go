@@ -54,9 +54,9 @@ func angles(unit float64) func(p geom.Pose) string {
 	}
 }
 
-// mounted runs `hyt calib handeye --json` and checks that the camera sits where it
+// found runs `hyt calib handeye --json` and checks that the camera sits where it
 // sat when the pictures were taken.
-func mounted(t *testing.T, args ...string) handeyeJSON {
+func found(t *testing.T, args ...string) handeyeJSON {
 	t.Helper()
 	out, err := hyt(onBoard(append([]string{"handeye", "--json", "--camera", lensFile(t)}, args...)...)...)
 	if err != nil {
@@ -84,7 +84,7 @@ func mounted(t *testing.T, args ...string) handeyeJSON {
 func TestImagesAndPosesGiveTheMount(t *testing.T) {
 	dir := t.TempDir()
 	launch, yaml := filepath.Join(dir, "mount.launch"), filepath.Join(dir, "mount.yaml")
-	got := mounted(t, folder(t), "--poses", posesFile(t, quaternionHeader, quaternions), "--out", launch+","+yaml, "--parent", "flange")
+	got := found(t, folder(t), "--poses", posesFile(t, quaternionHeader, quaternions), "--out", launch+","+yaml, "--parent", "flange")
 	if got.Transforms[0].Parent != "flange" || got.Transforms[1].Child != "camera_optical_frame" || len(got.Samples) != 11 {
 		t.Errorf("%+v", got)
 	}
@@ -119,7 +119,7 @@ func TestAnglesAndQuaternionsAreTheSamePoses(t *testing.T) {
 }
 
 func TestABagGivesTheMountFromStopsOfTheArm(t *testing.T) {
-	got := mounted(t, recording(t), "--topic", "/raw")
+	got := found(t, recording(t), "--topic", "/raw")
 	var moved, again, used int
 	for _, s := range got.Samples {
 		switch {

@@ -20,12 +20,8 @@ import (
 	"hyt/nodes/node"
 )
 
-const (
-	// hintPeriod is the least time between two hints to the person with the board.
-	hintPeriod = time.Second
-	// patience is how long no image may come before that is said.
-	patience = 5 * time.Second
-)
+// hintPeriod is the least time between two hints to the person with the board.
+const hintPeriod = time.Second
 
 // session is a person with a board before a camera.
 type session struct {
@@ -56,15 +52,9 @@ func (s source) watch(ctx context.Context, b target.Board, m camera.Model, want 
 	}
 	fmt.Fprintf(out, "looking at %s for a %s; the guide is drawn on /calib/guide (rqt_image_view); Ctrl-C ends and calibrates\n", s.topic, b)
 	for !w.guide.Done() {
-		wait, stop := context.WithTimeout(ctx, patience)
-		f, ok := w.tap.next(wait)
-		stop()
-		if ctx.Err() != nil {
-			break
-		}
+		f, ok := w.tap.patient(ctx, s.topic, out)
 		if !ok {
-			fmt.Fprintf(out, "no image on %s for %v: is the camera running, and its name right?\n", s.topic, patience)
-			continue
+			break
 		}
 		if err := w.look(f); err != nil {
 			return nil, err

@@ -3,10 +3,12 @@ package calibcmd
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"io"
 	"path"
 	"sync/atomic"
+	"time"
 
 	"hyt/calib/picture"
 	"hyt/config"
@@ -82,4 +84,70 @@ func (s *source) openNode() (n *node.Node, close func(), err error) {
 		return nil, nil, err
 	}
 	return n, close, nil
+}
+
+// patience is how long no image may come before that is said.
+const patience = 5 * time.Second
+
+// patient is next, and says when none comes.
+func (t *tap) patient(ctx context.Context, topic string, out io.Writer) (frame, bool) {
+	for {
+		wait, stop := context.WithTimeout(ctx, patience)
+		f, ok := t.next(wait)
+		stop()
+		if ok || ctx.Err() != nil {
+			return f, ok
+		}
+		fmt.Fprintf(out, "no image on %s for %v: is the camera running, and its name right?\n", topic, patience)
+	}
+}
+
+// each looks at all images of a source that can be read, or at some from a live topic.
+func (s *source) each(ctx context.Context, live int, progress io.Writer, look func(*image.Gray) error) error {
+	if !s.live() {
+		frames, err := s.frames()
+		if err != nil {
+			return err
+		}
+		for f, err := range frames {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				fmt.Fprintln(progress, err)
+				continue
+			}
+			img, err := f.load()
+			if err != nil {
+				return fmt.Errorf("%s: %w", f.name, err)
+			}
+			if err := look(img); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	n, end, err := s.openNode()
+	if err != nil {
+		return err
+	}
+	defer end()
+	t, err := newTap(n, s.topic)
+	if err != nil {
+		return err
+	}
+	for range live {
+		f, ok := t.patient(ctx, s.topic, progress)
+		if !ok {
+			return ctx.Err()
+		}
+		img, err := f.load()
+		if err != nil {
+			return err
+		}
+		if err := look(img); err != nil {
+			return err
+		}
+	}
+	return nil
 }
