@@ -10,6 +10,7 @@ import (
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/policy/thought"
 	"hyt/trainer/contract"
 )
 
@@ -33,8 +34,11 @@ func (e *frameError) Error() string {
 	return fmt.Sprintf("topic %s is in frame %q, not in %s: record it in %s or set the contract's frame", e.topic, e.frame, e.want, e.want)
 }
 
-// errModelThought is why a thought is not learned from.
-var errModelThought = errors.New("it was written by a model")
+// Why a thought is not learned from.
+var (
+	errModelThought = errors.New("it was written by a model")
+	errNoThought    = errors.New("it is not in the thought grammar")
+)
 
 // decode turns a message into an event. ok is false for one that says nothing; an
 // error is about this message alone, unless it is a *frameError. Images are only
@@ -58,6 +62,11 @@ func (p *plan) decode(m bag.Message, s *source, d *decoders) (e event, ok bool, 
 		}
 	default:
 		ok, err = e.fields(m, p.contract.Frame)
+	}
+	if err == nil && ok && s.Role == contract.Thought {
+		if _, wrong := thought.Parse(e.text); wrong != nil {
+			err = errNoThought
+		}
 	}
 	if err != nil || !ok {
 		return e, false, err

@@ -78,6 +78,9 @@ func (l *loader) tryLoad(ctx context.Context, path string, b *BagReport) error {
 
 // read takes a bag's messages apart into episodes.
 func (l *loader) read(ctx context.Context, r *bag.Reader, p *plan, path string, b *BagReport) error {
+	if topic := l.labels.topic(); topic != "" {
+		p.infos[topic] = true
+	}
 	d := newDecoders(l.sink)
 	defer d.close()
 	marked := false
@@ -137,7 +140,9 @@ func (l *loader) message(p *plan, m bag.Message, d *decoders, cut *cutter) error
 			l.drop(fault(m.Topic, err))
 		} else {
 			d.infos[m.Topic] = info
-			l.labels.see(m.Topic, info)
+			if err := l.labels.see(m.Topic, info); err != nil {
+				l.drop(fault(m.Topic, err))
+			}
 		}
 	}
 	for _, s := range p.byTopic[m.Topic] {
@@ -155,7 +160,15 @@ func (l *loader) message(p *plan, m bag.Message, d *decoders, cut *cutter) error
 	return nil
 }
 
-func (l *loader) drop(reason string) { l.report.Dropped[reason]++ }
+// mostReasons bounds how many reasons are told apart: damaged messages have many.
+const mostReasons = 100
+
+func (l *loader) drop(reason string) {
+	if _, known := l.report.Dropped[reason]; !known && len(l.report.Dropped) >= mostReasons {
+		reason = "other reasons"
+	}
+	l.report.Dropped[reason]++
+}
 
 // episode adds a complete episode to the sink, or counts why not. An error is the
 // sink's.
@@ -168,7 +181,7 @@ func (l *loader) episode(p *plan, d *demo, held told, lost holes) error {
 	}
 	// What its images lack counts only where the episode is used.
 	dropped := map[string]int{}
-	m := maker{plan: p, holes: lost, drop: func(reason string) { dropped[reason]++ }}
+	m := maker{plan: p, holes: lost, labels: l.labels, drop: func(reason string) { dropped[reason]++ }}
 	samples := m.samples(d, held)
 	why := m.bad(d, samples)
 	if why == noneUsable || why == "" {
@@ -180,7 +193,7 @@ func (l *loader) episode(p *plan, d *demo, held told, lost holes) error {
 		l.report.LeftOut[why]++
 		return nil
 	}
-	l.labels.fill(p, d, samples)
+	l.labels.make(samples)
 	for _, s := range samples {
 		if s.thought != "" {
 			l.report.Thoughts++

@@ -123,7 +123,8 @@ func cached(path, contractText string, bags []bagIdentity) *store {
 // read reads all bags into a sink.
 func read(ctx context.Context, bags []string, o *Options, s sink) (Report, error) {
 	l := &loader{options: o, sink: s, report: Report{LeftOut: map[string]int{}, Dropped: map[string]int{}}}
-	if err := l.annotations(); err != nil {
+	var err error
+	if l.labels, err = newLabels(&o.Contract); err != nil {
 		return l.report, err
 	}
 	for i, path := range bags {
@@ -132,6 +133,7 @@ func read(ctx context.Context, bags []string, o *Options, s sink) (Report, error
 			return l.report, err
 		}
 	}
+	l.report.Problems = l.labels.unused()
 	l.report.Q01, l.report.Q99 = l.quantiles.ends()
 	if l.report.Samples == 0 {
 		return l.report, fmt.Errorf("no usable samples in %s: %s", strings.Join(bags, ", "), l.report.why())

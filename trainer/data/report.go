@@ -25,6 +25,7 @@ type Report struct {
 	Samples  int
 	Thoughts int            // samples that have one
 	Dropped  map[string]int // images and messages, by reason
+	Problems []string       // of no single bag
 	// Q01 and Q99 are quantiles of the first action of each sample, by dimension of
 	// Shape.Action, in its units.
 	Q01, Q99 []float64
@@ -83,6 +84,9 @@ func (r *Report) String() string {
 		for _, p := range bag.Problems {
 			fmt.Fprintf(&b, "  %s: %s\n", bag.Path, p)
 		}
+	}
+	for _, p := range r.Problems {
+		fmt.Fprintf(&b, "  %s\n", p)
 	}
 	return b.String()
 }
