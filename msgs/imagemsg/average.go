@@ -7,6 +7,8 @@ type plan struct {
 	width, height int // of the source that cols and rows are for
 	cols, rows    axis
 	ahead         []uint64 // ahead[i]-ahead[j] is the sum of pixels j..i, see source.columns
+	sums          []uint16 // scratch of source.columnsWide
+	portable      bool     // never columnsWide: for tests
 }
 
 // fit makes p ready for src.
@@ -37,10 +39,18 @@ func (p *plan) writeTo(dst []byte, src *source) {
 	lo, hi = min(lo&^1, src.width-group), min(hi+hi&1, src.width)
 	hi = max(hi, lo+group)
 	row := 3 * (len(edges) - 1)
+	wide := hasWide && !p.portable
+	if wide && cap(p.sums) < src.width*src.bytes {
+		p.sums = make([]uint16, src.width*src.bytes)
+	}
 	colours := weightsOf(p.rows.total * p.cols.total)
 	for y, span := range p.rows.spans {
 		b := src.band(span, p.rows.unit)
-		src.columns(p.ahead[lo:hi+1], &b, src.data[span.first*src.step:], lo)
+		if wide {
+			src.columnsWide(p.ahead[lo:hi+1], p.sums, &b, src.data[span.first*src.step:], lo)
+		} else {
+			src.columns(p.ahead[lo:hi+1], &b, src.data[span.first*src.step:], lo)
+		}
 		to := dst[y*row : (y+1)*row]
 		switch {
 		case src.sharesColour():
