@@ -26,7 +26,7 @@ func TestTry(t *testing.T) {
 	}
 	fmt.Println("open", time.Since(t0))
 	for _, tk := range []task.Task{task.Touch{}, task.Push{}, task.Place{}} {
-		for seed := range int64(2) {
+		for seed := range int64(5) {
 			e, err := tk.Episode(task.ID, seed)
 			if err != nil {
 				t.Fatal(err)

@@ -35,8 +35,13 @@ func visual(v *sdf.Visual) *element {
 		leaf("cast_shadows", v.CastShadows))
 }
 
+// surface is a little soft. Gazebo's own contacts are so hard that each one is
+// mended within one step of physics: a thing between two fingers then jumps from one
+// to the other at every step, touches one at a time, and slips.
 func surface(friction float64) *element {
-	return node("surface", "", node("friction", "", node("ode", "", leaf("mu", friction), leaf("mu2", friction))))
+	return node("surface", "",
+		node("contact", "", node("ode", "", leaf("kp", 1e5), leaf("kd", 800.0))),
+		node("friction", "", node("ode", "", leaf("mu", friction), leaf("mu2", friction))))
 }
 
 func pose(p sdf.Pose) *element { return leaf("pose", p.X, p.Y, p.Z, p.Roll, p.Pitch, p.Yaw) }
