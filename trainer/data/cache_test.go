@@ -158,7 +158,7 @@ func (d *fullDisk) put(at int64, data []byte) {
 func TestAFullDiskIsAClearErrorAndLeavesNothingHalfWritten(t *testing.T) {
 	dir, cache := twoDemos(t), t.TempDir()
 	c := Default()
-	w, err := newWriter(filepath.Join(cache, cacheName), shapeOf(&c))
+	w, err := newWriter(filepath.Join(cache, cacheName), ShapeOf(&c))
 	check(t, err)
 	disk := &fullDisk{writer: w}
 	disk.left.Store(30000)

@@ -63,8 +63,8 @@ type Number struct {
 	Kind contract.Kind
 }
 
-// shapeOf is what a contract makes.
-func shapeOf(c *contract.Contract) Shape {
+// ShapeOf is what the samples of a contract hold.
+func ShapeOf(c *contract.Contract) Shape {
 	s := Shape{Rate: c.Rate, Chunk: c.Chunk}
 	for _, t := range c.Of(contract.Image) {
 		s.Cameras = append(s.Cameras, Camera{t.Name, t.Width, t.Height, t.Crop})

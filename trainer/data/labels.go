@@ -90,7 +90,7 @@ func (l *labels) unused() (problems []string) {
 // track is what thoughts are made from: the features with the names of the default
 // contract.
 func (l *labels) track(samples []sample) label.Track {
-	shape := shapeOf(l.contract)
+	shape := ShapeOf(l.contract)
 	var t label.Track
 	hand, seen := indexes(shape.Proprio, "x", "y", "z")
 	opening, opens := indexes(shape.Proprio, "gripper")

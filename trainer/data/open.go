@@ -67,7 +67,7 @@ func Open(ctx context.Context, dirs []string, o Options) (*Set, Report, error) {
 			return &Set{store: s}, s.footer.Report, nil
 		}
 	}
-	w, err := newWriter(path, shapeOf(&o.Contract))
+	w, err := newWriter(path, ShapeOf(&o.Contract))
 	if err != nil {
 		return nil, Report{}, err
 	}
