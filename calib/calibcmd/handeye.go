@@ -14,6 +14,7 @@ import (
 
 	"hyt/calib/camera"
 	"hyt/calib/handeye"
+	"hyt/calib/target"
 	"hyt/calib/tf"
 	"hyt/msgs/geometry_msgs"
 )
@@ -69,11 +70,13 @@ type sampleJSON struct {
 type handeyeFlags struct {
 	boardFlags
 	source
-	camera, poses, poseTopic string
-	mount                    string
-	frames                   handeye.Frames
-	out                      []string
-	asJSON                   bool
+	camera, poses string
+	arm           handTopic
+	mount         string
+	frames        handeye.Frames
+	stops         int
+	out           []string
+	asJSON        bool
 }
 
 func handeyeCommand() *cobra.Command {
@@ -85,9 +88,11 @@ func handeyeCommand() *cobra.Command {
 			"the hand holds the board) from images of the board and the hand's poses. Stop the arm at 10 to 20 places, turned by\n" +
 			"20° to 60° about at least two axes. With images, --poses is a CSV file with a line for each:\n" +
 			"  name,x,y,z,qx,qy,qz,qw      or  name,x,y,z,roll,pitch,yaw     (base to hand; metres, radians)\n" +
-			"In a bag, images count that were taken while the hand on --pose-topic rested.",
+			"In a bag, images count that were taken while the hand on --pose-topic rested. Without a SOURCE images come live\n" +
+			"from --topic: move the arm from stop to stop; it is said when a stop was taken and what is missing; Ctrl-C ends.",
 		Example: "  hyt calib handeye images/ --camera wrist.yaml --poses poses.csv --out mount.yaml,mount.launch\n" +
-			"  hyt calib handeye bags/stops --camera wrist.yaml --pose-topic /ee_pose --mount eye_to_hand",
+			"  hyt calib handeye bags/stops --camera wrist.yaml --pose-topic /ee_pose --mount eye_to_hand\n" +
+			"  hyt calib handeye --topic /camera/image_raw --pose-topic /tf --hand-frame tool0 --camera wrist.yaml --out mount.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.take(args); err != nil {
 				return err
@@ -100,7 +105,10 @@ func handeyeCommand() *cobra.Command {
 	f.source.add(flags, 250*time.Millisecond)
 	flags.StringVar(&f.camera, "camera", "camera.yaml", "camera info, as hyt calib intrinsics writes it")
 	flags.StringVar(&f.poses, "poses", "", "CSV file with the hand's pose for each image")
-	flags.StringVar(&f.poseTopic, "pose-topic", "/ee_pose", "topic of a bag with the hand's pose (geometry_msgs/PoseStamped)")
+	flags.StringVar(&f.arm.name, "pose-topic", "/ee_pose", "bag or live: topic of the hand's pose, geometry_msgs/PoseStamped, or /tf")
+	flags.StringVar(&f.arm.base, "base-frame", "base_link", "with /tf: the robot's base")
+	flags.StringVar(&f.arm.hand, "hand-frame", "tool0", "with /tf: the hand")
+	flags.IntVar(&f.stops, "stops", 12, "live: stops of the arm at least, before it ends by itself")
 	flags.StringVar(&f.mount, "mount", "eye_in_hand", "eye_in_hand or eye_to_hand")
 	flags.StringVar(&f.frames.Parent, "parent", "", "frame the camera is mounted on (tool0, or base_link for eye_to_hand)")
 	flags.StringVar(&f.frames.Camera, "camera-frame", "camera_link", "the camera's body frame: x forward, z up")
@@ -137,22 +145,19 @@ func (f *handeyeFlags) run(ctx context.Context, out, progress io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("camera info: %w; hyt calib intrinsics makes it", err)
 	}
-	poses, err := f.handPoses()
-	if err != nil {
-		return err
-	}
-	looks, err := lookAt(ctx, f.source, b)
+	options := handeye.Options{Mount: mount, Camera: lens}
+	looks, poses, err := f.look(ctx, b, options, progress)
 	if err != nil {
 		return err
 	}
 	samples := pair(looks, poses)
-	if isBag(f.paths[0]) { // the arm rests longer than one image takes
+	if f.film() { // the arm rests longer than one image takes
 		thin(looks, 0.005)
 		samples = pair(looks, poses)
 	}
 	fmt.Fprintf(progress, "%d images, %d with a clear %s and a pose\n", len(looks), len(samples), b.Kind)
 	start := time.Now()
-	res, err := handeye.Solve(samples, handeye.Options{Mount: mount, Camera: lens})
+	res, err := handeye.Solve(samples, options)
 	if err != nil {
 		return explain(err, looks)
 	}
@@ -195,15 +200,23 @@ func parseMount(name string) (handeye.Mount, error) {
 	return 0, usagef("mount %q is not known: take eye_in_hand (camera on the hand) or eye_to_hand (board on the hand)", name)
 }
 
-// handPoses opens what says where the hand was.
-func (f *handeyeFlags) handPoses() (handPoses, error) {
+// look sees the board, and knows where the hand was.
+func (f *handeyeFlags) look(ctx context.Context, b target.Board, o handeye.Options, progress io.Writer) (looks []look, poses handPoses, err error) {
 	switch {
+	case f.live():
+		return f.watchStops(ctx, b, o, progress)
 	case f.poses != "":
-		return readPoses(f.poses)
-	case isBag(f.paths[0]):
-		return readTrack(f.paths[0], f.poseTopic)
+		poses, err = readPoses(f.poses)
+	case f.film():
+		poses, err = readTrack(f.paths[0], f.arm)
+	default:
+		err = usagef("name the file with the hand's poses: --poses")
 	}
-	return nil, usagef("name the file with the hand's poses: --poses")
+	if err != nil {
+		return nil, nil, err
+	}
+	looks, err = lookAt(ctx, f.source, b)
+	return looks, poses, err
 }
 
 // pair makes samples of the looks that have a view and a pose. Those without a

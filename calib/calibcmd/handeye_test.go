@@ -66,6 +66,13 @@ func found(t *testing.T, args ...string) handeyeJSON {
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)
 	}
+	atTheCamera(t, got)
+	return got
+}
+
+// atTheCamera checks that a mount is where the camera sat when the pictures were taken.
+func atTheCamera(t *testing.T, got handeyeJSON) {
+	t.Helper()
 	found := geom.Still // from the hand, through the body, to the optical frame
 	for _, tf := range got.Transforms {
 		r, err := geom.Quat{X: tf.Rotation[0], Y: tf.Rotation[1], Z: tf.Rotation[2], W: tf.Rotation[3]}.Mat()
@@ -78,7 +85,6 @@ func found(t *testing.T, args ...string) handeyeJSON {
 	if off.T.Norm() > 3e-4 || off.R.Angle() > 1e-3 {
 		t.Errorf("the camera is off by %.3f mm and %.4f rad", 1e3*off.T.Norm(), off.R.Angle())
 	}
-	return got
 }
 
 func TestImagesAndPosesGiveTheMount(t *testing.T) {
@@ -133,6 +139,18 @@ func TestABagGivesTheMountFromStopsOfTheArm(t *testing.T) {
 	}
 	if used != 9 || moved != 2 || again != 9 {
 		t.Errorf("%d used, %d while the hand moved, %d again; want 9, 2, 9", used, moved, again)
+	}
+}
+
+func TestTransformsOfABagGiveTheMountToo(t *testing.T) {
+	dir := recording(t)
+	got := found(t, dir, "--topic", "/raw", "--pose-topic", "/tf")
+	if len(got.Samples) != 20 {
+		t.Errorf("%d samples", len(got.Samples))
+	}
+	_, err := hyt(onBoard("handeye", dir, "--camera", lensFile(t), "--topic", "/raw", "--pose-topic", "/tf", "--hand-frame", "flange")...)
+	if err == nil || !strings.Contains(err.Error(), `/tf never connects frame "base_link" with "flange"; it has elbow to tool0, base_link to elbow`) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -29,10 +29,9 @@ type session struct {
 	board    target.Board
 	guide    *guide.Guide
 	drawings *bus.Publisher[*sensor_msgs.Image]
-	out      io.Writer
+	teller
 
-	looks    []look // those that were kept
-	lastHint time.Time
+	looks []look // those that were kept
 }
 
 // watch looks at a topic's images until nothing is missing, or until ctx is done:
@@ -43,7 +42,7 @@ func (s source) watch(ctx context.Context, b target.Board, m camera.Model, want 
 		return nil, err
 	}
 	defer end()
-	w := &session{board: b, guide: guide.New(m, want), out: out}
+	w := &session{board: b, guide: guide.New(m, want), teller: teller{out: out}}
 	if w.drawings, err = node.Advertise[*sensor_msgs.Image](n, "~/guide", bus.SensorData()); err != nil {
 		return nil, err
 	}
@@ -96,21 +95,9 @@ func (w *session) look(f frame) error {
 func (w *session) missing() string {
 	m := w.guide.Missing()
 	if len(m) == 0 {
-		return "nothing"
+		return nothing
 	}
 	return strings.Join(m, "; ")
-}
-
-// hint tells the person what to do now, not too often.
-func (w *session) hint(text string) {
-	if time.Since(w.lastHint) >= hintPeriod {
-		w.say(text)
-	}
-}
-
-func (w *session) say(text string) {
-	w.lastHint = time.Now()
-	fmt.Fprintln(w.out, text)
 }
 
 // draw shows the guide to whoever looks.
@@ -122,4 +109,22 @@ func (w *session) draw(f frame, img *image.Gray, now view.View, says string) err
 	m := &sensor_msgs.Image{Width: uint32(d.Rect.Dx()), Height: uint32(d.Rect.Dy()), Encoding: "rgba8", Step: uint32(d.Stride), Data: d.Pix}
 	m.Header.Stamp = builtin_interfaces.FromTime(f.stamp)
 	return w.drawings.Publish(m)
+}
+
+// teller speaks to the person with the board.
+type teller struct {
+	out  io.Writer
+	last time.Time
+}
+
+// hint says what to do now, not too often.
+func (t *teller) hint(text string) {
+	if time.Since(t.last) >= hintPeriod {
+		t.say(text)
+	}
+}
+
+func (t *teller) say(text string) {
+	t.last = time.Now()
+	fmt.Fprintln(t.out, text)
 }

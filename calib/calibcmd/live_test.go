@@ -104,7 +104,7 @@ func TestALiveTopicIsCalibratedUnderGuidanceAndEndsByItself(t *testing.T) {
 		n := person(t, driver)
 		ctx, cancel := context.WithCancel(t.Context())
 		var beside sync.WaitGroup
-		told := &keeper{}
+		told := &keeper{word: " kept, "}
 		beside.Go(func() {
 			screen(ctx, t, n, "/camera/image_raw", 100*time.Millisecond, func(int) int { return int(told.kept.Load()) })
 		})
@@ -182,7 +182,7 @@ func TestALiveTopicOverDDSIsCalibratedWhenCtrlCComes(t *testing.T) {
 	defer n.Close()
 	ctx, ctrlC := context.WithCancel(t.Context())
 	defer ctrlC()
-	told := &keeper{most: 8, then: ctrlC}
+	told := &keeper{word: " kept, ", most: 8, then: ctrlC}
 	showing, dark := context.WithCancel(t.Context())
 	var beside sync.WaitGroup
 	beside.Go(func() {
@@ -206,6 +206,7 @@ func TestALiveTopicOverDDSIsCalibratedWhenCtrlCComes(t *testing.T) {
 // last that it wants.
 type keeper struct {
 	text bytes.Buffer // of one goroutine
+	word string       // that says that a view was kept
 	kept atomic.Int32
 	most int32 // 0: no last
 	then func()
@@ -213,7 +214,7 @@ type keeper struct {
 
 func (k *keeper) Write(p []byte) (int, error) {
 	k.text.Write(p)
-	if bytes.Contains(p, []byte(" kept, ")) && k.kept.Add(1) == k.most {
+	if bytes.Contains(p, []byte(k.word)) && k.kept.Add(1) == k.most {
 		k.then()
 	}
 	return len(p), nil

@@ -22,6 +22,7 @@ import (
 	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/sensor_msgs"
+	"hyt/msgs/tf2_msgs"
 )
 
 var (
@@ -97,12 +98,13 @@ func recording(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for topic, typeName := range map[string]string{"/raw": imageType, "/packed/compressed": compressedType, "/ee_pose": poseType} {
+	for topic, typeName := range map[string]string{"/raw": imageType, "/packed/compressed": compressedType, "/ee_pose": poseType, "/tf": tfType, "/tf_static": tfType} {
 		if err := w.Topic(topic, typeName, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
 	at := time.Unix(1_700_000_000, 0)
+	put("/tf_static", armStands(at), at)
 	for i, img := range film() {
 		for range 2 {
 			for k := range 12 { // 250 ms before the image to 300 ms after it
@@ -117,6 +119,7 @@ func recording(t *testing.T) string {
 				p.Pose.Position = geometry_msgs.Point(tf.Translation)
 				p.Pose.Orientation = tf.Rotation
 				put("/ee_pose", p, stamp)
+				put("/tf", armMoves(hand, stamp), stamp)
 			}
 			at = at.Add(600 * time.Millisecond)
 			m := &sensor_msgs.Image{Width: uint32(lens.Width), Height: uint32(lens.Height), Step: uint32(img.Stride), Encoding: "mono8", Data: img.Pix}
@@ -135,6 +138,26 @@ func recording(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// elbowThand never moves.
+var elbowThand = geom.Pose{R: geom.FromRPY(0.3, 0, 0), T: geom.Vec{0, 0.1, 0.2}}
+
+// armStands and armMoves are what a robot_state_publisher says of an arm whose hand
+// is at baseThand.
+func armStands(at time.Time) *tf2_msgs.TFMessage {
+	return transformOf("elbow", "tool0", elbowThand, at)
+}
+
+func armMoves(hand geom.Pose, at time.Time) *tf2_msgs.TFMessage {
+	return transformOf("base_link", "elbow", hand.Mul(elbowThand.Inv()), at)
+}
+
+func transformOf(parent, child string, p geom.Pose, at time.Time) *tf2_msgs.TFMessage {
+	m := &tf2_msgs.TFMessage{Transforms: make([]geometry_msgs.TransformStamped, 1)}
+	t := &m.Transforms[0]
+	t.Header.FrameId, t.Header.Stamp, t.ChildFrameId, t.Transform = parent, builtin_interfaces.FromTime(at), child, p.Message()
+	return m
 }
 
 // hyt runs `hyt calib` and returns its output.

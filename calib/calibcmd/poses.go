@@ -13,9 +13,6 @@ import (
 	"time"
 
 	"hyt/calib/geom"
-	"hyt/msgs"
-	"hyt/msgs/bag"
-	"hyt/msgs/geometry_msgs"
 )
 
 // handPoses knows where the hand was when an image was taken: baseThand.
@@ -153,34 +150,3 @@ func (t poseTrack) at(l look) (geom.Pose, error) {
 }
 
 func (p trackPoint) compare(t time.Time) int { return p.stamp.Compare(t) }
-
-const poseType = "geometry_msgs/msg/PoseStamped"
-
-// readTrack reads the poses on a topic of a bag.
-func readTrack(path, topic string) (poseTrack, error) {
-	r, err := bag.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	if info, ok := r.Topic(topic); !ok || info.Type != poseType {
-		return nil, fmt.Errorf("the bag has no %s on %s: name the hand's pose with --pose-topic", poseType, topic)
-	}
-	var t poseTrack
-	for m, err := range r.Messages(topic) {
-		if err != nil {
-			continue // damage: images near it find no pose, and say so
-		}
-		p := geometry_msgs.NewPoseStamped()
-		if err := msgs.Unmarshal(m.Data, p); err != nil {
-			return nil, fmt.Errorf("%s at %s: %w", topic, stampName(m.LogTime), err)
-		}
-		pose, err := geom.FromPoseMessage(p.Pose)
-		if err != nil {
-			return nil, fmt.Errorf("%s at %s: %w", topic, stampName(m.LogTime), err)
-		}
-		t = append(t, trackPoint{p.Header.Stamp.AsTime(), pose})
-	}
-	slices.SortStableFunc(t, func(a, b trackPoint) int { return a.stamp.Compare(b.stamp) })
-	return t, nil
-}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"hyt/calib/geom"
+	"hyt/msgs/geometry_msgs"
+	"hyt/msgs/tf2_msgs"
 )
 
 // mount is what `ros2 topic echo /tf_static` prints of a camera beside a robot.
@@ -109,6 +111,30 @@ func TestWhatIsWrongWithAFileIsSaid(t *testing.T) {
 	_, err = tree.Lookup("base_link", "camera")
 	if want := `no transform connects frame "base_link" with "camera"; there is base_link to camera_link, camera_link to camera_optical_frame`; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestMovingFramesAreFollowed(t *testing.T) {
+	tree := NewTree()
+	update := func(parent, child string, x float64) bool {
+		m := &tf2_msgs.TFMessage{Transforms: make([]geometry_msgs.TransformStamped, 1)}
+		m.Transforms[0].Header.FrameId, m.Transforms[0].ChildFrameId = parent, child
+		m.Transforms[0].Transform = geom.Pose{R: geom.Identity, T: geom.Vec{x, 0, 0}}.Message()
+		told, err := tree.Update(m, "base_link", "tool0")
+		if err != nil {
+			t.Error(err)
+		}
+		return told
+	}
+	update("base_link", "elbow", 0.4)
+	if !update("/elbow", "tool0", 0.3) || update("odom", "base_link", 5) && update("elbow", "lamp", 1) {
+		t.Error("what moves the tool is told wrongly")
+	}
+	for _, x := range []float64{0.3, 0.1} {
+		update("elbow", "tool0", x)
+		if p, err := tree.Lookup("base_link", "tool0"); err != nil || math.Abs(p.T[0]-0.4-x) > 1e-12 {
+			t.Errorf("%v, %v", p.T, err)
+		}
 	}
 }
 

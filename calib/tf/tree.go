@@ -8,6 +8,7 @@ import (
 	"hyt/calib/geom"
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/msgs/tf2_msgs"
 )
 
 // Tree is a set of frames, each but the roots with a parent. It is read only.
@@ -92,4 +93,40 @@ func (t Tree) Messages() (ts []geometry_msgs.TransformStamped) {
 		})
 	}
 	return ts
+}
+
+// NewTree has no frames; Update fills it.
+func NewTree() Tree { return Tree{links: map[string]link{}} }
+
+// Update takes the transforms of a message, newer ones in the place of older. told
+// says whether it moved anything between the frames from and to.
+func (t *Tree) Update(m *tf2_msgs.TFMessage, from, to string) (told bool, err error) {
+	for _, s := range m.Transforms {
+		p, err := geom.FromMessage(s.Transform)
+		if err != nil {
+			return false, fmt.Errorf("transform from %q to %q: %w", s.Header.FrameId, s.ChildFrameId, err)
+		}
+		parent, child := strings.TrimPrefix(s.Header.FrameId, "/"), strings.TrimPrefix(s.ChildFrameId, "/")
+		if l, ok := t.links[child]; ok && l.parent == parent {
+			t.links[child] = link{parent, p}
+		} else if err := t.add(parent, child, p); err != nil {
+			return false, err
+		}
+		told = told || t.above(from, child) || t.above(to, child)
+	}
+	return told, nil
+}
+
+// above tells whether the way from a frame to its root passes another.
+func (t *Tree) above(frame, other string) bool {
+	for {
+		if frame == other {
+			return true
+		}
+		l, ok := t.links[frame]
+		if !ok {
+			return false
+		}
+		frame = l.parent
+	}
 }
