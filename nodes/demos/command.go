@@ -2,17 +2,17 @@ package demos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"hyt/config"
-	"hyt/gazebo/embedded"
+	"hyt/gazebo/sim"
+	"hyt/gazebo/simulators"
 	"hyt/gazebo/task"
-	"hyt/nodes/node"
-	"hyt/nodes/rosargs"
 )
 
 // options of one run.
@@ -23,6 +23,9 @@ type options struct {
 	seed     int64
 	noise    float64
 	speed    float64
+	sim      string
+	cameras  []string
+	workers  int
 	out      string
 }
 
@@ -32,121 +35,94 @@ func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demos --tasks touch,push --episodes N --out DIR",
 		Short: "record oracle demonstrations, with thoughts, as a rosbag2",
-		Args:  cobra.NoArgs,
+		Long: `Lets the tasks' oracles demonstrate on ROS topics, with disturbances from which they
+recover, and records them as a user's own demonstrations are recorded: by the recorder
+node, over DDS, in a process of its own.
+
+With --workers N, N performers play at once in this process, each with a recorder node
+and a bus of its own in memory, as fast as they can: the messages are the same, and the
+bags are DIR/0, DIR/1 and so on. Thousands of episodes take minutes.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return run(cmd.Context(), o, cmd.ErrOrStderr())
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.tasks, "tasks", []string{"touch"}, "tasks to demonstrate: touch, push, place")
+	f.StringSliceVar(&o.tasks, "tasks", []string{"touch"}, "tasks to demonstrate: "+strings.Join(taskNames(), ", "))
 	f.StringVar(&o.split, "split", "id", "which objects, positions and phrases")
 	f.IntVar(&o.episodes, "episodes", 100, "episodes of each task")
 	f.Int64Var(&o.seed, "seed", 0, "of the first episode; seeds from 1000000 up are for evaluation")
 	f.Float64Var(&o.noise, "noise", 0.05, "disturbance of the arm's motion, m/s, from which the oracle recovers")
-	f.Float64Var(&o.speed, "speed", 12, "times real time; 0: as fast as it goes")
-	f.StringVar(&o.out, "out", "", "directory of the bag; must not exist")
+	f.Float64Var(&o.speed, "speed", 12, "times real time, without --workers; 0: as fast as it goes")
+	f.StringVar(&o.sim, "sim", simulators.Embedded, "simulator: "+strings.Join(simulators.Names(), ", "))
+	f.StringSliceVar(&o.cameras, "cameras", []string{sim.Overhead}, "topics of the cameras to record: image (overhead), image_wrist (on the hand)")
+	f.IntVar(&o.workers, "workers", 0, "performers at a time, in memory; 0: one, over DDS")
+	f.StringVar(&o.out, "out", "", "directory of the bag, or bags; must not exist")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }
 
+func taskNames() (names []string) {
+	for _, t := range task.All() {
+		names = append(names, t.Name())
+	}
+	return names
+}
+
+// piece is one demonstration to give.
+type piece struct {
+	task  task.Task
+	split task.Split
+	seed  int64
+}
+
 // draw chooses what will be demonstrated: tasks in turn, so that a cut run is
 // balanced.
-func (o options) draw() ([]task.Episode, error) {
+func (o options) draw() ([]piece, error) {
 	if o.episodes < 1 || o.seed < 0 || o.seed+int64(o.episodes) > task.EvalSeed {
 		return nil, fmt.Errorf("seeds %d to %d: demonstrations take seeds from 0 to %d, the others are for evaluation",
 			o.seed, o.seed+int64(o.episodes)-1, task.EvalSeed-1)
 	}
-	var out []task.Episode
+	split, err := task.ParseSplit(o.split)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.cameras) == 0 || o.cameras[0] != sim.Overhead {
+		return nil, errors.New("--cameras begins with image: thoughts speak of places in the overhead camera's picture")
+	}
+	var out []piece
 	for seed := o.seed; seed < o.seed+int64(o.episodes); seed++ {
 		for _, name := range o.tasks {
 			t, err := task.ByName(name)
 			if err != nil {
 				return nil, err
 			}
-			e, err := t.Episode(task.Split(o.split), seed)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, e)
+			out = append(out, piece{t, split, seed})
 		}
 	}
 	return out, nil
 }
 
 func run(ctx context.Context, o options, log io.Writer) error {
-	episodes, err := o.draw()
+	pieces, err := o.draw()
 	if err != nil {
 		return err
 	}
-	if err := node.Isolate(); err != nil {
+	if err := simulators.Available(o.sim); err != nil {
 		return err
 	}
-	driver, err := node.OpenDriver(config.Common{Bus: "auto"})
-	if err != nil {
-		return err
+	show := &show{options: o, log: log, pieces: pieces}
+	if o.workers > 0 {
+		return show.inMemory(ctx)
 	}
-	defer driver.Close()
-	n, err := node.New(node.Options{Identity: rosargs.Identity{Name: "demonstrator", Namespace: "/"}, Driver: driver, Console: log})
-	if err != nil {
-		return err
-	}
-	defer n.Close()
-	stage, err := newStage(n)
-	if err != nil {
-		return err
-	}
-	rec, err := record(o.out, log)
-	if err != nil {
-		return err
-	}
-	defer rec.cmd.Process.Kill()
-	waiting, cancel := context.WithTimeoutCause(ctx, 20*time.Second, fmt.Errorf("waited 20 s for the recorder node"))
-	defer cancel()
-	if err := stage.ready(waiting); err != nil {
-		return err
-	}
-	played, playErr := perform(ctx, o, stage, episodes, log)
-	time.Sleep(drain)
-	ending, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-	defer cancelEnd()
-	if err := rec.finish(ending, stage.sent); err != nil {
-		return err
-	}
-	fmt.Fprintf(log, "demos: %d episodes, %d messages in %s\n", played, stage.sent, o.out)
-	return playErr
+	return show.overDDS(ctx)
 }
 
-// perform plays the episodes and tells how it goes on.
-func perform(ctx context.Context, o options, stage *stage, episodes []task.Episode, log io.Writer) (int, error) {
-	world, err := embedded.New(task.World)
-	if err != nil {
-		return 0, err
+// topics are what the recorder node records, as its parameter has them.
+func (o options) topics(standard []string) []string {
+	topics := slices.Clone(standard)
+	for _, camera := range o.cameras[1:] {
+		topics = append(topics, camera+" sensor_msgs/msg/Image")
 	}
-	defer world.Close()
-	p := &performer{sim: world, camera: world.Camera(), stage: stage, noise: o.noise, now: time.Unix(1_000_000_000, 0)}
-	// The recorder stamps what it receives by this clock, so it must have it first.
-	if err := stage.tell(p.now); err != nil {
-		return 0, err
-	}
-	time.Sleep(drain)
-	if o.speed > 0 {
-		p.pace = time.Duration(float64(period) / o.speed)
-	}
-	failed, begun := 0, time.Now()
-	for i, e := range episodes {
-		if ctx.Err() != nil {
-			return i, fmt.Errorf("stopped after %d of %d episodes; the bag holds them", i, len(episodes))
-		}
-		ok, err := p.play(e)
-		if err != nil {
-			return i, err
-		}
-		if !ok {
-			failed++
-		}
-		if (i+1)%25 == 0 || i+1 == len(episodes) {
-			fmt.Fprintf(log, "demos: %d of %d episodes, %d failed, %.0f s\n", i+1, len(episodes), failed, time.Since(begun).Seconds())
-		}
-	}
-	return len(episodes), nil
+	return topics
 }

@@ -1,10 +1,12 @@
 package demos
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
 
+	sdfstage "hyt/gazebo/sdf/stage"
 	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
 	"hyt/msgs/hyt_msgs"
@@ -23,7 +25,8 @@ const between = 2 * time.Second
 // performer plays oracle episodes on a stage.
 type performer struct {
 	sim    sim.Sim
-	camera task.Camera
+	look   *sdfstage.Stage // where the cameras are
+	camera task.Camera     // of this scene
 	stage  *stage
 	noise  float64       // sim.Scene.ActuationNoise, m/s
 	pace   time.Duration // least wall time of one step; 0: as fast as it goes
@@ -36,7 +39,7 @@ func (p *performer) play(e task.Episode) (bool, error) {
 	e.Scene = task.Stray(e)
 	e.Scene.ActuationNoise = p.noise
 	if err := p.sim.Reset(e.Scene); err != nil {
-		return false, fmt.Errorf("%s seed %d: %w", e.Task.Name(), e.Seed, err)
+		return false, &simFault{e, err}
 	}
 	marker := &hyt_msgs.Episode{
 		Header: robotmsg.Header(p.now, ""), Id: fmt.Sprintf("%s-%s-%d", e.Task.Name(), e.Split, e.Seed),
@@ -45,18 +48,37 @@ func (p *performer) play(e task.Episode) (bool, error) {
 	if err := errors.Join(p.stage.tell(p.now), p.stage.mark(marker, e.Instruction)); err != nil {
 		return false, err
 	}
-	success, err := p.act(e)
-	if err != nil {
-		return false, fmt.Errorf("%s seed %d: %w", e.Task.Name(), e.Seed, err)
-	}
+	success, fault := p.act(e)
 	marker.Header = robotmsg.Header(p.now, "")
 	marker.Phase, marker.Success = hyt_msgs.Episode_END, success
 	if err := errors.Join(p.stage.tell(p.now), p.stage.mark(marker, "")); err != nil {
 		return false, err
 	}
 	p.now = p.now.Add(between)
-	return success, nil
+	return success, fault
 }
+
+// leave closes the simulator, if there is one; another may be opened.
+func (p *performer) leave() error {
+	if p.sim == nil {
+		return nil
+	}
+	err := p.sim.Close()
+	p.sim = nil
+	return err
+}
+
+// simFault is a simulator that failed in a demonstration, which ends there, as one that
+// did not succeed.
+type simFault struct {
+	episode task.Episode
+	err     error
+}
+
+func (f *simFault) Error() string {
+	return fmt.Sprintf("%s seed %d: %v", f.episode.Task.Name(), f.episode.Seed, f.err)
+}
+func (f *simFault) Unwrap() error { return f.err }
 
 // act runs the oracle to the verdict or the end of the task's time. There is no rest
 // after success: to a policy without memory it would look like work still to do,
@@ -70,25 +92,46 @@ func (p *performer) act(e task.Episode) (bool, error) {
 		begun := time.Now()
 		state := p.sim.State()
 		decision := oracle.Decide(state)
-		frame, err := p.sim.Render(sim.Overhead)
-		err = errors.Join(err,
+		views, err := p.views()
+		if err != nil {
+			return false, &simFault{e, err}
+		}
+		err = errors.Join(
 			p.stage.tell(p.now),
-			p.stage.observe(p.now, frame, state.Arm),
+			p.stage.observe(p.now, views, state.Arm),
 			p.stage.act(p.now, decision.Command, decision.Thought(state, p.camera)),
 		)
+		if err != nil {
+			return false, err
+		}
 		for k := range period / step {
 			command := decision.Command
 			if p.noise > 0 {
 				command = fumbles.Spoil(t+k*step, command)
 			}
-			err = errors.Join(err, p.sim.Step(command, step))
+			if err := p.sim.Step(command, step); err != nil {
+				return false, &simFault{e, err}
+			}
 			verdict = judge.See(p.sim.State())
-		}
-		if err != nil {
-			return false, err
 		}
 		p.now = p.now.Add(period)
 		time.Sleep(p.pace - time.Since(begun))
 	}
 	return verdict == task.Success, nil
+}
+
+// views are what the stage's cameras see now.
+func (p *performer) views() ([]sim.Frame, error) {
+	views := make([]sim.Frame, len(p.stage.cameras))
+	for i, name := range p.stage.cameras {
+		f, err := p.sim.Render(name)
+		if err != nil {
+			return nil, err
+		}
+		if len(views) > 1 {
+			f.RGB = bytes.Clone(f.RGB) // the next camera's may take its place
+		}
+		views[i] = f
+	}
+	return views, nil
 }

@@ -35,7 +35,7 @@ const depth = 1000
 // stage publishes what happens in a demonstration. Times are simulated ones.
 type stage struct {
 	clock       *bus.Publisher[*rosgraph_msgs.Clock]
-	image       *bus.Publisher[*sensor_msgs.Image]
+	images      []*bus.Publisher[*sensor_msgs.Image] // by camera
 	pose        *bus.Publisher[*geometry_msgs.PoseStamped]
 	joints      *bus.Publisher[*sensor_msgs.JointState]
 	instruction *bus.Publisher[*std_msgs.String]
@@ -44,16 +44,22 @@ type stage struct {
 	thought     *bus.Publisher[*hyt_msgs.Thought]
 	episode     *bus.Publisher[*hyt_msgs.Episode]
 
-	sent int64 // messages to record, the clock's not among them
+	cameras []string // their topics
+	settle  func()   // waits until what was sent is taken; nil: the bus cannot tell
+	sent    int64    // messages to record, the clock's not among them
 }
 
-func newStage(n *node.Node) (*stage, error) {
+func newStage(n *node.Node, cameras []string) (*stage, error) {
 	qos := bus.Default()
 	qos.Depth = depth
-	s := &stage{}
+	s := &stage{cameras: cameras, images: make([]*bus.Publisher[*sensor_msgs.Image], len(cameras))}
+	var errs []error
+	for i, name := range cameras {
+		errs = append(errs, advertise(n, &s.images[i], name, qos))
+	}
 	return s, errors.Join(
+		errors.Join(errs...),
 		advertise(n, &s.clock, "/clock", qos),
-		advertise(n, &s.image, "image", qos),
 		advertise(n, &s.pose, "ee_pose", qos),
 		advertise(n, &s.joints, "joint_states", qos),
 		advertise(n, &s.instruction, "instruction", qos),
@@ -66,12 +72,16 @@ func newStage(n *node.Node) (*stage, error) {
 
 // ready waits until a recorder listens to everything.
 func (s *stage) ready(ctx context.Context) error {
-	topics := []struct {
+	type topic struct {
 		name string
 		of   interface{ Matched() int }
-	}{
-		{"image", s.image}, {"ee_pose", s.pose}, {"joint_states", s.joints}, {"instruction", s.instruction},
+	}
+	topics := []topic{
+		{"ee_pose", s.pose}, {"joint_states", s.joints}, {"instruction", s.instruction},
 		{"action", s.action}, {"gripper", s.gripper}, {"thought", s.thought}, {"episode", s.episode}, {"/clock", s.clock},
+	}
+	for i, name := range s.cameras {
+		topics = append(topics, topic{name, s.images[i]})
 	}
 	for _, t := range topics {
 		for t.of.Matched() == 0 {
@@ -87,7 +97,17 @@ func (s *stage) ready(ctx context.Context) error {
 
 // tell sends the clock. What is recorded next bears this time.
 func (s *stage) tell(now time.Time) error {
-	return s.clock.Publish(&rosgraph_msgs.Clock{Clock: builtin_interfaces.FromTime(now)})
+	err := s.clock.Publish(&rosgraph_msgs.Clock{Clock: builtin_interfaces.FromTime(now)})
+	s.taken()
+	return err
+}
+
+// taken waits until what was sent is taken, where that can be known: nobody who plays as
+// fast as he can may outrun the recorder.
+func (s *stage) taken() {
+	if s.settle != nil {
+		s.settle()
+	}
 }
 
 // mark sends an episode's start or end; the start tells the instruction too.
@@ -98,13 +118,16 @@ func (s *stage) mark(e *hyt_msgs.Episode, instruction string) error {
 	return publish(s, s.instruction, &std_msgs.String{Data: instruction})
 }
 
-// observe sends what the robot sees and where it is.
-func (s *stage) observe(now time.Time, f sim.Frame, a sim.Arm) error {
-	return errors.Join(
+// observe sends where the robot is and what it sees with each of its cameras.
+func (s *stage) observe(now time.Time, views []sim.Frame, a sim.Arm) error {
+	err := errors.Join(
 		publish(s, s.pose, robotmsg.Pose(a, now, baseFrame)),
 		publish(s, s.joints, robotmsg.Joints(a, now)),
-		publish(s, s.image, robotmsg.Image(f, now, cameraFrame)),
 	)
+	for i, f := range views {
+		err = errors.Join(err, publish(s, s.images[i], robotmsg.Image(f, now, cameraFrame)))
+	}
+	return err
 }
 
 // act sends the oracle's command and the thought behind it.
