@@ -145,7 +145,7 @@ func (r *Renderer) setLamp(l sim.Light) {
 	}
 	for _, light := range r.stage.World.Lights {
 		if light.Type == "directional" && light.Direction[2] < 0 {
-			r.lamp, r.shadows = light.Direction, light.CastShadows
+			r.lamp, r.shadows = light.Direction, light.CastShadows && r.stage.World.Scene.Shadows
 			for i := range 3 {
 				r.diffuse[i] = light.Diffuse[i] * bright
 			}

@@ -127,11 +127,23 @@ func TestOpenHandDoesNotHideWhatItHolds(t *testing.T) {
 	}
 }
 
-func TestShadowsFallOnTheTableAwayFromTheLamp(t *testing.T) {
-	r, f := draw(t, 64, sim.Light{}, away, object("red", "cube", 0, 0, 0.1))
-	bare, shadow := seen(r, f, 0.15, 0.15, 0), seen(r, f, 0.035, 0.025, 0)
-	if shadow[1] > 0.8*bare[1] {
-		t.Errorf("shadow %.2f, bare table %.2f", shadow, bare)
+func TestShadowsFallOnTheTableAwayFromTheLampWhereTheWorldHasThem(t *testing.T) {
+	cube := object("red", "cube", 0, 0, 0.1)
+	for _, shadows := range []bool{false, true} {
+		stage := tabletop(t)
+		stage.World.Scene.Shadows = shadows
+		r, err := New(stage, 64, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.SetScene(sim.Scene{Objects: []sim.Object{cube}}); err != nil {
+			t.Fatal(err)
+		}
+		f := r.Draw(sim.State{Arm: away, Objects: []sim.Object{cube}})
+		bare, shadow := seen(r, f, 0.15, 0.15, 0), seen(r, f, 0.035, 0.025, 0)
+		if dark := shadow[1] < 0.8*bare[1]; dark != shadows {
+			t.Errorf("shadows %v: %.2f where one would fall, %.2f elsewhere", shadows, shadow, bare)
+		}
 	}
 }
 

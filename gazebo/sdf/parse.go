@@ -42,7 +42,7 @@ func readWorld(n *node) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{Name: name, Scene: Scene{Ambient: Color{0.4, 0.4, 0.4, 1}, Background: Color{0.7, 0.7, 0.7, 1}}}
+	w := &World{Name: name, Scene: Scene{Ambient: Color{0.4, 0.4, 0.4, 1}, Background: Color{0.7, 0.7, 0.7, 1}, Shadows: true}}
 	scene, err := n.child("scene")
 	if err != nil {
 		return nil, err
@@ -72,7 +72,10 @@ func readScene(n *node, s *Scene) error {
 	if err := n.color("ambient", &s.Ambient); err != nil {
 		return err
 	}
-	return n.color("background", &s.Background)
+	if err := n.color("background", &s.Background); err != nil {
+		return err
+	}
+	return n.flag("shadows", &s.Shadows)
 }
 
 func readLight(n *node) (Light, error) {

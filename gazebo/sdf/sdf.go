@@ -26,6 +26,7 @@ type World struct {
 type Scene struct {
 	Ambient    Color
 	Background Color
+	Shadows    bool // false: no light casts any
 }
 
 // Color is red, green, blue, alpha, each 0..1.
