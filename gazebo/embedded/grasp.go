@@ -6,6 +6,7 @@ import (
 	"github.com/jakecoffman/cp/v2"
 
 	"hyt/gazebo/sdf/stage"
+	"hyt/gazebo/sim/actuator"
 )
 
 // When closing fingers take hold, metres.
@@ -16,16 +17,12 @@ const (
 	gripBall    = 0.005  // a ball slips out of fingertips this far above its centre
 )
 
-// letGo is how much wider than the thing in it the gripper must be asked to open,
-// as a share of the full opening: a command that trembles does not drop things.
-const letGo = 0.1
-
 // moveFingers opens and closes them, taking hold of and letting go what is between.
 func (s *Sim) moveFingers(gripper, dt float64) {
 	h := s.hand
 	target := max(0, min(1, gripper)) * h.fullOpening()
 	if s.holding >= 0 {
-		if target <= h.opening+letGo*h.fullOpening() {
+		if target <= h.opening+actuator.LetGo*h.fullOpening() {
 			return
 		}
 		s.release()

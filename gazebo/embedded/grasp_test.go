@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hyt/gazebo/sim"
+	"hyt/gazebo/sim/actuator"
 )
 
 func TestPicksUpAndPutsDownOnTop(t *testing.T) {
@@ -66,11 +67,11 @@ func TestHoldsAThingUntilAskedToOpenWider(t *testing.T) {
 	drives(t, s, 0, 0, 0, 0, 600*time.Millisecond)
 	opening := s.State().Arm.Gripper
 	near(t, "opening round a cube", opening, 0.045/0.08, 0.05)
-	drives(t, s, 0, 0, 0, opening+0.5*letGo, 200*time.Millisecond)
+	drives(t, s, 0, 0, 0, opening+0.5*actuator.LetGo, 200*time.Millisecond)
 	if !s.State().Objects[0].Held {
 		t.Error("a trembling command dropped it")
 	}
-	drives(t, s, 0, 0, 0, opening+2*letGo, 200*time.Millisecond)
+	drives(t, s, 0, 0, 0, opening+2*actuator.LetGo, 200*time.Millisecond)
 	if s.State().Objects[0].Held {
 		t.Error("opened, but still held")
 	}

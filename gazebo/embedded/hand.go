@@ -7,12 +7,7 @@ import (
 
 	"hyt/gazebo/sdf/stage"
 	"hyt/gazebo/sim"
-)
-
-// How the arm answers to commands.
-const (
-	maxSpeed = 0.30 // m/s along any line; joints have limits of their own
-	lag      = 0.03 // s: time constant of the velocity
+	"hyt/gazebo/sim/actuator"
 )
 
 // hand is the arm as far as it matters: the fingertips' pose, speeds, opening.
@@ -85,19 +80,13 @@ func (h *hand) pad(i int) footprint {
 }
 
 // speedUp lets the velocities follow what is asked, within the limits.
-func (h *hand) speedUp(linear [3]float64, yawRate, dt float64) {
-	if n := math.Sqrt(linear[0]*linear[0] + linear[1]*linear[1] + linear[2]*linear[2]); n > maxSpeed {
-		for i := range linear {
-			linear[i] *= maxSpeed / n
-		}
-	}
-	follow := 1 - math.Exp(-dt/lag)
-	for i := range linear {
-		limit := h.arm.Joints[stage.X+i].Velocity
-		h.v[i] += follow * (max(-limit, min(limit, linear[i])) - h.v[i])
-	}
-	limit := h.arm.Joints[stage.Yaw].Velocity
-	h.w += follow * (max(-limit, min(limit, yawRate)) - h.w)
+func (h *hand) speedUp(asked actuator.Velocity, dt float64) {
+	now := actuator.Velocity{Linear: h.v, Yaw: h.w}
+	joints := &h.arm.Joints
+	now.Follow(asked, [4]float64{
+		joints[stage.X].Velocity, joints[stage.Y].Velocity, joints[stage.Z].Velocity, joints[stage.Yaw].Velocity,
+	}, dt)
+	h.v, h.w = now.Linear, now.Yaw
 }
 
 // move goes on for dt, as far as the joints and the floor below the hand allow.

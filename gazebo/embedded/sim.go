@@ -25,6 +25,7 @@ import (
 	"hyt/gazebo/render"
 	"hyt/gazebo/sdf/stage"
 	"hyt/gazebo/sim"
+	"hyt/gazebo/sim/actuator"
 )
 
 // PhysicsStep is the time that one step of physics covers.
@@ -47,7 +48,7 @@ type Sim struct {
 	contact []point // scratch: where an object touches what it stands on
 	falling []int   // scratch: what topples together
 	holding int     // index of the object in the hand, or -1
-	noise   noise
+	noise   actuator.Noise
 }
 
 var _ sim.Sim = (*Sim)(nil)
@@ -117,7 +118,7 @@ func (s *Sim) reset(scene sim.Scene) error {
 	s.scene.Objects = slices.Clone(scene.Objects)
 	s.time, s.objects, s.holding = 0, objects, -1
 	s.hand = newHand(&s.stage.Arm, a)
-	s.noise = newNoise(scene.Seed, scene.ActuationNoise)
+	s.noise = actuator.NewNoise(scene.Seed, scene.ActuationNoise)
 	s.enterAll()
 	s.order = s.order[:0]
 	for i := range s.objects {
@@ -202,11 +203,11 @@ func (s *Sim) Step(cmd sim.Command, dt time.Duration) error {
 // tick is one step of physics.
 func (s *Sim) tick(cmd sim.Command) {
 	dt := PhysicsStep.Seconds()
-	linear, disturbance := cmd.Linear, s.noise.next(dt)
+	linear, disturbance := cmd.Linear, s.noise.Next(dt)
 	for i := range linear {
 		linear[i] += disturbance[i]
 	}
-	s.hand.speedUp(linear, cmd.YawRate, dt)
+	s.hand.speedUp(actuator.Velocity{Linear: linear, Yaw: cmd.YawRate}, dt)
 	s.hand.stall()
 	s.hand.move(s.floor(), dt)
 	s.moveFingers(cmd.Gripper, dt)

@@ -15,6 +15,7 @@ import (
 	"github.com/jakecoffman/cp/v2"
 
 	"hyt/gazebo/sim"
+	"hyt/gazebo/sim/actuator"
 )
 
 func vector(x, y float64) cp.Vector { return cp.Vector{X: x, Y: y} }
@@ -167,7 +168,7 @@ func TestJointsStopAtTheirLimits(t *testing.T) {
 func TestSpeedIsLimitedAndSmooth(t *testing.T) {
 	s := newSim(t, at(-0.2, 0, 0.1))
 	drives(t, s, 3, 0, 0, 0, time.Second)
-	near(t, "way in 1 s at the limit of 0.3 m/s, less the lag", s.State().Arm.X, -0.2+0.3*(1-lag), 0.001)
+	near(t, "way in 1 s at the limit of 0.3 m/s, less the lag", s.State().Arm.X, -0.2+0.3*(1-actuator.Lag), 0.001)
 	s = newSim(t, at(0, 0, 0.1))
 	drives(t, s, 0.2, 0, 0, 0, PhysicsStep)
 	if v := s.hand.v[0]; v <= 0 || v > 0.05 {
@@ -176,7 +177,7 @@ func TestSpeedIsLimitedAndSmooth(t *testing.T) {
 	if err := s.Step(sim.Command{YawRate: 50}, time.Second); err != nil {
 		t.Fatal(err)
 	}
-	near(t, "turn in 1 s at the limit of 2 rad/s", s.State().Arm.Yaw, 2*(1-lag), 0.01)
+	near(t, "turn in 1 s at the limit of 2 rad/s", s.State().Arm.Yaw, 2*(1-actuator.Lag), 0.01)
 }
 
 func TestJointNamesAndPositions(t *testing.T) {
@@ -258,11 +259,11 @@ func TestNoiseWandersAndComesFromTheSeed(t *testing.T) {
 	if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a, c) {
 		t.Error("the noise must come from the seed alone")
 	}
-	n := newNoise(5, 0.05)
+	n := actuator.NewNoise(5, 0.05)
 	var sum, square float64
 	const steps = 200000
 	for range steps {
-		v := n.next(PhysicsStep.Seconds())[0]
+		v := n.Next(PhysicsStep.Seconds())[0]
 		sum, square = sum+v, square+v*v
 	}
 	near(t, "mean", sum/steps, 0, 0.01)

@@ -65,7 +65,7 @@ func act(t testing.TB, world sim.Sim, oracle task.Oracle, judge task.Judge, look
 
 // oracleSeeds is how many scenes of each split the tests play; the benchmark
 // plays more.
-const oracleSeeds = 40
+const oracleSeeds = 24
 
 // multi are the tasks of several deeds, which take longer and where noise now and
 // then topples what cannot be set up again.
@@ -97,10 +97,10 @@ func TestOracleSucceedsInEverySplit(t *testing.T) {
 func seedsOf(tk task.Task, split task.Split) int64 {
 	n := int64(oracleSeeds)
 	if multi(tk) {
-		n /= 2
+		n /= 4
 	}
 	if split != task.ID {
-		n /= 4
+		n /= 3
 	}
 	return n
 }
@@ -147,7 +147,7 @@ func BenchmarkOracle(b *testing.B) {
 func TestOracleRestsAfterSuccess(t *testing.T) {
 	world := newSim(t)
 	for _, tk := range task.All() {
-		for seed := range int64(20) {
+		for seed := range int64(6) {
 			e, err := tk.Episode(task.ID, seed)
 			if err != nil {
 				t.Fatal(err)
@@ -204,7 +204,7 @@ func TestOracleThoughtsAreInTheGrammarAndInTheImage(t *testing.T) {
 func TestReferencePoliciesDoNotSucceedByThemselves(t *testing.T) {
 	world := newSim(t)
 	for _, tk := range task.All() {
-		for seed := range int64(10) {
+		for seed := range int64(3) {
 			e, err := tk.Episode(task.ID, seed)
 			if err != nil {
 				t.Fatal(err)
