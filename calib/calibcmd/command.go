@@ -48,20 +48,25 @@ type boardFlags struct {
 	kind       string
 	rows, cols int
 	size, gap  float64 // mm; part of size
+	marker     float64 // part of size
 }
 
 func (f *boardFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.kind, "type", string(target.Chessboard), "chessboard or apriltag (tag36h11)")
+	flags.StringVar(&f.kind, "type", string(target.Chessboard), "chessboard, apriltag (grid of tag36h11) or charuco (chessboard with tag36h11)")
 	flags.IntVar(&f.rows, "rows", 7, "rows of squares (not of corners between them) or of tags")
 	flags.IntVar(&f.cols, "cols", 10, "columns of squares or of tags")
 	flags.Float64Var(&f.size, "size", 25, "side of a square, or of a tag over its black border, in mm: measure the print")
-	flags.Float64Var(&f.gap, "gap", target.DefaultGap, "white between tags, as a part of their size")
+	flags.Float64Var(&f.gap, "gap", target.DefaultGap, "apriltag: white between tags, as a part of their size")
+	flags.Float64Var(&f.marker, "marker", target.DefaultMarker, "charuco: side of a tag, as a part of a square's")
 }
 
 func (f *boardFlags) board() (target.Board, error) {
 	b := target.Board{Kind: target.Kind(f.kind), Rows: f.rows, Cols: f.cols, Size: f.size / 1e3, Gap: f.gap}
-	if b.Kind == target.Chessboard {
+	if b.Kind != target.AprilTags {
 		b.Gap = 0
+	}
+	if b.Kind == target.ChArUco {
+		b.Marker = f.marker
 	}
 	if err := b.Validate(); err != nil {
 		return b, usageError{err}

@@ -110,7 +110,8 @@ func TestFailuresAreOneSentenceWithTheRightExitCode(t *testing.T) {
 		want string
 	}{
 		{[]string{"intrinsics"}, 2, "name a folder"},
-		{[]string{"intrinsics", dir, "--type", "charuco"}, 2, "charuco boards are not supported"},
+		{[]string{"intrinsics", dir, "--type", "circles"}, 2, "take chessboard, apriltag or charuco"},
+		{[]string{"intrinsics", dir, "--type", "charuco", "--marker", "0.9"}, 2, "not in 0.5 to 0.8"},
 		{[]string{"intrinsics", dir, "--size", "0"}, 2, "not in 1 to 1000 mm"},
 		{[]string{"intrinsics", dir, "--model", "pinhole"}, 2, "pinhole"},
 		{[]string{"intrinsics", dir, "--topic", "/image"}, 2, "--topic is for bags"},

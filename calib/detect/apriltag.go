@@ -15,23 +15,30 @@ func findTags(img *image.Gray, b target.Board) (f Found, reason string, err erro
 	if err != nil {
 		return Found{}, "", err
 	}
-	once, twice := apriltag.Unique(tags)
-	var strange []int
-	used := 0
-	for _, t := range once {
-		points, ok := b.TagCorners(t.ID)
-		if !ok {
-			strange = append(strange, t.ID)
-			continue
-		}
-		used++
+	own, strange, twice := ownTags(tags, b)
+	for _, t := range own {
+		points, _ := b.TagCorners(t.ID)
 		f.View.Points = append(f.View.Points, points[:]...)
 		f.View.Pixels = append(f.View.Pixels, t.Corners[:]...)
 	}
-	if need := min(2, b.Tags()); used >= need {
+	if len(own) >= min(2, b.Tags()) {
 		return f, "", nil
 	}
-	return Found{}, noTags(img, b, used, strange, twice), nil
+	return Found{}, noTags(img, b, len(own), strange, twice), nil
+}
+
+// ownTags are those that belong to the board; strange are ids of others, twice are
+// ids that are seen more than once.
+func ownTags(tags []apriltag.Tag, b target.Board) (own []apriltag.Tag, strange, twice []int) {
+	once, twice := apriltag.Unique(tags)
+	for _, t := range once {
+		if t.ID < b.Tags() {
+			own = append(own, t)
+		} else {
+			strange = append(strange, t.ID)
+		}
+	}
+	return own, strange, twice
 }
 
 // noTags says why a board of tags has too few of them in an image.

@@ -47,7 +47,8 @@ const minImage, maxImage = 32, 1 << 14
 //
 // A chessboard may have up to 40 % of its corners hidden as long as each of its
 // four sides is in view: otherwise which corner is which cannot be told. Of a tag
-// grid each tag that is in view counts.
+// grid each tag that is in view counts, and of a ChArUco board each corner beside a
+// tag that is.
 func Find(img *image.Gray, b target.Board, name string) (Found, error) {
 	if err := b.Validate(); err != nil {
 		return Found{}, err
@@ -65,8 +66,11 @@ func Find(img *image.Gray, b target.Board, name string) (Found, error) {
 		return fail("the image is nearly of one grey (%.0f to %.0f of 255): is the lens covered or the exposure wrong?", lo, hi)
 	}
 	find := findChessboard
-	if b.Kind == target.AprilTags {
+	switch b.Kind {
+	case target.AprilTags:
 		find = func(*plane, target.Board) (Found, string, error) { return findTags(img, b) }
+	case target.ChArUco:
+		find = func(full *plane, b target.Board) (Found, string, error) { return findCharuco(img, full, b) }
 	}
 	found, reason, err := find(full, b)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 func boards() []target.Board {
 	all := []target.Board{{Kind: target.Chessboard, Rows: 6, Cols: 9, Size: 0.03}}
 	if apriltag.Available() == nil {
-		all = append(all, target.Board{Kind: target.AprilTags, Rows: 4, Cols: 6, Size: 0.04, Gap: target.DefaultGap})
+		all = append(all, target.Board{Kind: target.AprilTags, Rows: 4, Cols: 6, Size: 0.04, Gap: target.DefaultGap},
+			target.Board{Kind: target.ChArUco, Rows: 5, Cols: 7, Size: 0.04, Marker: target.DefaultMarker})
 	}
 	return all
 }

@@ -17,6 +17,11 @@ const (
 	// AprilTags is a grid of AprilTags of the family tag36h11; each tag gives its
 	// four outer corners, also where the rest of the board is hidden.
 	AprilTags Kind = "apriltag"
+	// ChArUco is a chessboard with an AprilTag in each white square: its corners are
+	// those of the squares, and the tags tell which ones are seen where the rest is
+	// hidden or out of the image. It is OpenCV's CharucoBoard of the dictionary
+	// DICT_APRILTAG_36h11, whose tags stand upside down.
+	ChArUco Kind = "charuco"
 )
 
 // Board is a flat target. Its frame lies on it: x to the right and y down as it
@@ -29,9 +34,15 @@ type Board struct {
 	Rows, Cols int
 	// Size is the side of a square, or of a tag over its black border, in metres.
 	Size float64
-	// Gap is the white between two tags, as a part of Size; chessboards ignore it.
+	// Gap is the white between two tags of a grid, as a part of Size.
 	Gap float64
+	// Marker is the side of a ChArUco board's tags, as a part of Size.
+	Marker float64
 }
+
+// DefaultMarker leaves a tag the white border that it needs, and corners of squares
+// their surroundings.
+const DefaultMarker = 0.75
 
 // DefaultGap leaves tags enough white round them to be found.
 const DefaultGap = 0.25
@@ -54,10 +65,16 @@ func (b Board) Validate() error {
 		if !(b.Gap >= 2*tagCell && b.Gap <= 2) {
 			return fmt.Errorf("a gap of %g tag sides between tags is not in %g to 2: detection needs a white border", b.Gap, 2*tagCell)
 		}
-	case "charuco":
-		return fmt.Errorf("charuco boards are not supported: take a chessboard, or apriltag where parts of the board may be hidden")
+	case ChArUco:
+		least = 3
+		if n := b.Tags(); n > len(tagCodes) {
+			return fmt.Errorf("%d x %d squares need %d tags, more than the %d of tag36h11: take fewer", b.Rows, b.Cols, n, len(tagCodes))
+		}
+		if !(b.Marker >= 0.5 && b.Marker <= 0.8) {
+			return fmt.Errorf("tags of %g of a square's side are not in 0.5 to 0.8: they need a white border", b.Marker)
+		}
 	default:
-		return fmt.Errorf("board type %q is not known: take %s or %s", b.Kind, Chessboard, AprilTags)
+		return fmt.Errorf("board type %q is not known: take %s, %s or %s", b.Kind, Chessboard, AprilTags, ChArUco)
 	}
 	if b.Rows < least || b.Cols < least || b.Rows > maxSide || b.Cols > maxSide {
 		return fmt.Errorf("a %s of %d rows and %d columns is not in %d x %d to %d x %d", b.Kind, b.Rows, b.Cols, least, least, maxSide, maxSide)
@@ -81,7 +98,7 @@ func (b Board) String() string {
 // one of its sides is odd and the other even; any other looks the same after
 // half a turn, so that a pose of it is one of two.
 func (b Board) Oriented() bool {
-	return b.Kind == AprilTags || (b.Rows+b.Cols)%2 == 1
+	return b.Kind != Chessboard || (b.Rows+b.Cols)%2 == 1
 }
 
 // Grid is the number of corners down and across: one fewer than squares, two for
@@ -95,8 +112,11 @@ func (b Board) Grid() (rows, cols int) {
 
 // Tags is the number of AprilTags on the board.
 func (b Board) Tags() int {
-	if b.Kind == AprilTags {
+	switch b.Kind {
+	case AprilTags:
 		return b.Rows * b.Cols
+	case ChArUco:
+		return b.Rows * b.Cols / 2
 	}
 	return 0
 }
@@ -121,11 +141,18 @@ func (b Board) Corners() []view.Point3 {
 	return ps
 }
 
-// TagCorners are the corners of a tag: upper left, upper right, lower right,
-// lower left, as it is printed. ok is false for a tag that the board lacks.
+// TagCorners are the corners of a tag: upper left, upper right, lower right, lower
+// left of the tag, which on a ChArUco board stands upside down. ok is false for a tag
+// that the board lacks.
 func (b Board) TagCorners(id int) (ps [4]view.Point3, ok bool) {
-	if b.Kind != AprilTags || id < 0 || id >= b.Rows*b.Cols {
+	if id < 0 || id >= b.Tags() {
 		return ps, false
+	}
+	if b.Kind == ChArUco {
+		r, c := b.tagSquare(id)
+		x0, y0 := b.tagOrigin(r, c)
+		x1, y1 := x0+b.Marker*b.Size, y0+b.Marker*b.Size
+		return [4]view.Point3{{X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}, {X: x1, Y: y0}}, true
 	}
 	r, c := 2*(id/b.Cols), 2*(id%b.Cols)
 	return [4]view.Point3{b.Corner(r, c), b.Corner(r, c+1), b.Corner(r+1, c+1), b.Corner(r+1, c)}, true
@@ -163,8 +190,9 @@ func (b Board) Black(x, y float64) bool {
 	if x < lo.X || y < lo.Y || x >= hi.X || y >= hi.Y {
 		return false
 	}
-	if b.Kind == Chessboard {
-		return (int((x-lo.X)/b.Size)+int((y-lo.Y)/b.Size))%2 == 0
+	if b.Kind != AprilTags {
+		c, r := int((x-lo.X)/b.Size), int((y-lo.Y)/b.Size)
+		return (c+r)%2 == 0 || b.Kind == ChArUco && b.tagInk(r, c, x, y)
 	}
 	pitch := b.Size * (1 + b.Gap)
 	c, r := int(x/pitch), int(y/pitch)

@@ -82,28 +82,38 @@ func floorTenth(v float64) float64 { return float64(int(10*v)) / 10 }
 
 // rects lists the black of the board, its origin at (x0, y0) on the page.
 func (b Board) rects(x0, y0 float64) (rs []rect) {
-	if b.Kind == Chessboard {
-		s := 1e3 * b.Size
-		for r := range b.Rows {
-			for c := r % 2; c < b.Cols; c += 2 {
-				rs = append(rs, rect{x0 + float64(c-1)*s, y0 + float64(r-1)*s, s, s})
-			}
+	if b.Kind == AprilTags {
+		for id := range b.Tags() {
+			at, _ := b.TagCorners(id)
+			rs = append(rs, tagRects(x0+1e3*at[0].X, y0+1e3*at[0].Y, 1e3*b.Size*tagCell, func(x, y int) bool { return tagBlack(id, x, y) })...)
 		}
 		return rs
 	}
-	cell := 1e3 * b.Size * tagCell
-	for id := range b.Rows * b.Cols {
-		at, _ := b.TagCorners(id)
-		for y := range tagCells {
-			// Cells that touch are one rectangle: viewers draw hairs between neighbours.
-			for x := 0; x < tagCells; x++ {
-				first := x
-				for x < tagCells && tagBlack(id, x, y) {
-					x++
-				}
-				if x > first {
-					rs = append(rs, rect{x0 + 1e3*at[0].X + float64(first)*cell, y0 + 1e3*at[0].Y + float64(y)*cell, float64(x-first) * cell, cell})
-				}
+	s := 1e3 * b.Size
+	for r := range b.Rows {
+		for c := range b.Cols {
+			if (r+c)%2 == 0 {
+				rs = append(rs, rect{x0 + float64(c-1)*s, y0 + float64(r-1)*s, s, s})
+			} else if b.Kind == ChArUco {
+				x, y := b.tagOrigin(r, c)
+				rs = append(rs, tagRects(x0+1e3*x, y0+1e3*y, b.Marker*s*tagCell, func(x, y int) bool { return b.tagCellBlack(r, c, x, y) })...)
+			}
+		}
+	}
+	return rs
+}
+
+// tagRects is the black of a tag with its upper left at (x0, y0).
+func tagRects(x0, y0, cell float64, black func(x, y int) bool) (rs []rect) {
+	for y := range tagCells {
+		// Cells that touch are one rectangle: viewers draw hairs between neighbours.
+		for x := 0; x < tagCells; x++ {
+			first := x
+			for x < tagCells && black(x, y) {
+				x++
+			}
+			if x > first {
+				rs = append(rs, rect{x0 + float64(first)*cell, y0 + float64(y)*cell, float64(x-first) * cell, cell})
 			}
 		}
 	}

@@ -11,6 +11,7 @@ func TestTilesCoverTheBoardOnceInItsColours(t *testing.T) {
 	for _, b := range []Board{
 		{Kind: Chessboard, Rows: 5, Cols: 6, Size: 0.03},
 		{Kind: AprilTags, Rows: 2, Cols: 3, Size: 0.04, Gap: 0.3},
+		{Kind: ChArUco, Rows: 4, Cols: 5, Size: 0.04, Marker: 0.7},
 	} {
 		lo, hi := b.Extent()
 		x0, y0, x1, y1 := lo.X-0.02, lo.Y-0.02, hi.X+0.02, hi.Y+0.02

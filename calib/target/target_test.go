@@ -203,7 +203,8 @@ func TestBoardsThatCannotBePrintedAreRefusedInASentence(t *testing.T) {
 		paper string
 		want  string
 	}{
-		{Board{Kind: "charuco", Rows: 5, Cols: 7, Size: 0.02}, "a4", "charuco boards are not supported"},
+		{Board{Kind: "circles", Rows: 5, Cols: 7, Size: 0.02}, "a4", "take chessboard, apriltag or charuco"},
+		{Board{Kind: ChArUco, Rows: 5, Cols: 7, Size: 0.02}, "a4", "they need a white border"},
 		{Board{Kind: "dots", Rows: 5, Cols: 7, Size: 0.02}, "a4", `board type "dots" is not known`},
 		{Board{Kind: Chessboard, Rows: 3, Cols: 7, Size: 0.02}, "a4", "is not in 4 x 4 to 50 x 50"},
 		{Board{Kind: Chessboard, Rows: 5, Cols: 7, Size: 20}, "a4", "not in 1 to 1000 mm"},
