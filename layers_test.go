@@ -50,6 +50,7 @@ var layers = []struct {
 	{"hyt/trainer", 4, "bags to models; the only user of GoMLX"},
 	{"hyt/nodes", 5, "the ROS 2 nodes"},
 	{"hyt/gazebo/eval", 5, "policies judged in simulation"},
+	{"hyt/gazebo/agree", 5, "two simulators compared"},
 	{"hyt/launch", 5, "the ROS 2 package"},
 	{"hyt", 9, "the binary"},
 }

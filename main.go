@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hyt/calib/calibcmd"
+	"hyt/gazebo/agree"
 	"hyt/gazebo/eval/evalcmd"
 	"hyt/msgs/bag/bagcmd"
 	"hyt/nodes/compose"
@@ -34,7 +35,7 @@ func main() {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &compose.UsageError{Err: err} })
 	root.AddCommand(
 		evalcmd.Command(), bagcmd.Command(data.NewJudge), modelcmd.Command(),
-		calibcmd.Command(), traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
+		calibcmd.Command(), agree.Command(), traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
 	)
 	root.AddCommand(launchrun.Command())
 	root.AddCommand(compose.Commands()...)

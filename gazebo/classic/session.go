@@ -13,6 +13,10 @@ import (
 	"hyt/gazebo/classic/worldfile"
 )
 
+// joinTimeout is for one attempt to take part in the native transport; most take a
+// fifth of a second.
+const joinTimeout = 10 * time.Second
+
 // session is one gzserver that runs one scene, and what connects us to it.
 type session struct {
 	server   *server.Server
@@ -52,31 +56,46 @@ func (s *session) connect(ctx context.Context, w worldfile.World, model string, 
 	if s.joints, err = igntransport.Open(s.server.Partition, "/"+model+"/joint_cmd", kindJointCommand); err != nil {
 		return err
 	}
+	// The service comes with the model. Before that, the master would mix us up with
+	// the server itself.
 	if s.asked, err = s.joints.Service(ctx, s.server.Partition, "/"+model+"/joint_cmd_req", kindText, kindJointCommand); err != nil {
 		return err
+	}
+	if err := s.joints.Wait(ctx); err != nil {
+		return err
+	}
+	for {
+		err := s.join(ctx, w, cameras)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// join takes part in the native transport, and gives up when nothing comes.
+func (s *session) join(ctx context.Context, w worldfile.World, cameras []string) (err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, joinTimeout, fmt.Errorf("waited %v", joinTimeout))
+	defer cancel()
+	if s.gazebo != nil {
+		s.gazebo.Close()
 	}
 	if s.gazebo, err = gztransport.Dial(ctx, s.server.Port); err != nil {
 		return err
 	}
-	if err := s.gazebo.Subscribe(w.Topic("pose/local/info"), kindPoses, s.inbox.takePoses); err != nil {
-		return err
-	}
-	if err := s.gazebo.Subscribe(w.Topic("response"), kindResponse, s.inbox.takeScene); err != nil {
-		return err
-	}
+	err = errors.Join(
+		s.gazebo.Subscribe(w.Topic("pose/local/info"), kindPoses, s.inbox.takePoses),
+		s.gazebo.Subscribe(w.Topic("response"), kindResponse, s.inbox.takeScene))
 	for _, camera := range cameras {
 		take := func(m []byte) { s.inbox.takePicture(camera, m) }
-		if err := s.gazebo.Subscribe(w.Images[camera], kindImage, take); err != nil {
-			return err
-		}
+		err = errors.Join(err, s.gazebo.Subscribe(w.Images[camera], kindImage, take))
+	}
+	if err != nil {
+		return err
 	}
 	if s.controls, err = s.gazebo.Advertise(w.Topic("world_control"), kindControl); err != nil {
 		return err
 	}
 	if s.requests, err = s.gazebo.Advertise(w.Topic("request"), kindRequest); err != nil {
-		return err
-	}
-	if err := s.joints.Wait(ctx); err != nil {
 		return err
 	}
 	if err := errors.Join(s.controls.Wait(ctx), s.requests.Wait(ctx)); err != nil {

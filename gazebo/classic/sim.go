@@ -32,6 +32,9 @@ const (
 	// startTimeout and answerTimeout are for a machine that is much too busy.
 	startTimeout  = 60 * time.Second
 	answerTimeout = 20 * time.Second
+	// wakeUp is how long a renderer may take for its first image, in each of the
+	// steps of settling: what is asked of it before it listens is lost.
+	wakeUp = 2 * time.Second
 	// attempts is how often a server is started for a scene.
 	attempts = 3
 )
@@ -166,20 +169,31 @@ func (s *Sim) begin(scene sim.Scene, w worldfile.World) error {
 		Pose:    sim.Pose{X: start[stage.X], Y: start[stage.Y], Z: start[stage.Z], Yaw: start[stage.Yaw]},
 		Gripper: start[stage.LeftFinger] / s.hand.fullOpening(),
 	}}
+	return s.settle(ctx, scene)
+}
+
+// settle lets things come to rest and the cameras see. A renderer that is late
+// gets more time, not more physics: every run of a scene settles for as long.
+func (s *Sim) settle(ctx context.Context, scene sim.Scene) error {
 	hold := sim.Command{Gripper: s.state.Arm.Gripper}
 	if slices.ContainsFunc(scene.Objects, func(o sim.Object) bool { return o.Held }) {
 		hold.Gripper = 0
 	}
 	quiet := *s.hand // its disturbance begins with time
 	quiet.noise = quiet.noise.Silent()
+	var dark error // no camera has seen anything yet
 	for s.session.at < settling {
 		if err := s.advance(ctx, &quiet, hold, FramePeriod); err != nil {
 			return err
 		}
+		dark = s.session.sees(s.options.Cameras[0], wakeUp)
 	}
 	s.hand.opening = quiet.opening
+	if dark != nil {
+		return dark
+	}
 	for _, camera := range s.options.Cameras {
-		if err := s.session.sees(camera, time.Second); err != nil {
+		if err := s.session.sees(camera, answerTimeout); err != nil {
 			return err
 		}
 	}

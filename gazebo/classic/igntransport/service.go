@@ -13,6 +13,9 @@ import (
 // ErrRefused is the cause of a call's failure when the provider said no.
 var ErrRefused = errors.New("refused")
 
+// askAgain is how long a reply may take before the question is repeated.
+const askAgain = time.Second
+
 // Service is one that a server provides. Calls go one after the other.
 type Service struct {
 	node      *Node
@@ -60,7 +63,7 @@ func greet(conn net.Conn, identity string) error {
 	return conn.SetDeadline(time.Time{})
 }
 
-// Call asks and waits for the reply.
+// Call asks and waits for the reply. A question may be asked more than once.
 func (s *Service) Call(ctx context.Context, request []byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,11 +77,19 @@ func (s *Service) Call(ctx context.Context, request []byte) ([]byte, error) {
 	for i, f := range frames {
 		raw[i] = []byte(f)
 	}
-	if err := write(s.conn, message(raw...)); err != nil {
+	// The first reply is lost when the provider's connection to us is not there yet.
+	again := time.NewTicker(askAgain)
+	defer again.Stop()
+	ask := message(raw...)
+	if err := write(s.conn, ask); err != nil {
 		return nil, fmt.Errorf("service %s: %w", s.topic, err)
 	}
 	for {
 		select {
+		case <-again.C:
+			if err := write(s.conn, ask); err != nil {
+				return nil, fmt.Errorf("service %s: %w", s.topic, err)
+			}
 		case r := <-n.replies:
 			if r.id != id {
 				continue // of a call that was given up
