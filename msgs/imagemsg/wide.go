@@ -3,18 +3,8 @@ package imagemsg
 // columnsWide is columns for processors that add 32 bytes at a time. sums is scratch of
 // at least one for each byte of the source's row.
 func (s *source) columnsWide(ahead []uint64, sums []uint16, b *band, data []byte, left int) {
-	n := (len(ahead) - 1) * s.bytes
-	sums, data = sums[:n], data[left*s.bytes:]
-	clear(sums)
-	if b.head != 0 {
-		addRows(sums, data, b.step, 1, uint16(b.head))
-	}
-	if b.full != 0 {
-		addRows(sums, data[b.from:], b.step, b.full, uint16(b.unit))
-	}
-	if b.tail != 0 {
-		addRows(sums, data[b.last:], b.step, 1, uint16(b.tail))
-	}
+	sums = sums[:(len(ahead)-1)*s.bytes]
+	addRows(sums, b, data[left*s.bytes:])
 	sum, to := ahead[0], ahead[1:]
 	switch {
 	case s.colour == grey:
@@ -27,19 +17,59 @@ func (s *source) columnsWide(ahead []uint64, sums []uint16, b *band, data []byte
 	case s.colour == yuyv:
 		pairs(to, sums, sum, 0, 1, 3, 2)
 	case s.bytes == 3:
-		for len(to) > 0 && len(sums) >= 3 {
-			p := (*[3]uint16)(sums)
-			sum += pixel(uint64(p[0]), uint64(p[1]), uint64(p[2]))
-			to[0] = sum
-			to, sums = to[1:], sums[3:]
-		}
+		threes(to, sums, sum)
 	default:
-		for len(to) > 0 && len(sums) >= 4 {
-			p := (*[4]uint16)(sums)
-			sum += pixel(uint64(p[0]), uint64(p[1]), uint64(p[2]))
-			to[0] = sum
-			to, sums = to[1:], sums[4:]
+		fours(to, sums, sum)
+	}
+}
+
+// addEach is addRows from a byte on, one after the other.
+func addEach(sums []uint16, b *band, data []byte, from int) {
+	for i := from; i < len(sums); i++ {
+		sum := uint64(0)
+		for r := range b.full {
+			sum += b.unit * uint64(data[b.from+r*b.step+i])
 		}
+		if b.head != 0 {
+			sum += b.head * uint64(data[i])
+		}
+		if b.tail != 0 {
+			sum += b.tail * uint64(data[b.last+i])
+		}
+		sums[i] = uint16(sum)
+	}
+}
+
+// lanes are three sums as a pixel.
+func lanes(a, b, c uint16) uint64 { return pixel(uint64(a), uint64(b), uint64(c)) }
+
+// threes adds pixels of three bytes to sum, one after the other; of an even number.
+func threes(to []uint64, sums []uint16, sum uint64) {
+	for len(to) >= 2 && len(sums) >= 6 {
+		p, q := (*[6]uint16)(sums), (*[2]uint64)(to)
+		sum += lanes(p[0], p[1], p[2])
+		q[0] = sum
+		sum += lanes(p[3], p[4], p[5])
+		q[1] = sum
+		to, sums = to[2:], sums[6:]
+	}
+	if len(to) > 0 {
+		to[0] = sum + lanes(sums[0], sums[1], sums[2])
+	}
+}
+
+// fours is threes for pixels of four bytes, of which the last has no meaning.
+func fours(to []uint64, sums []uint16, sum uint64) {
+	for len(to) >= 2 && len(sums) >= 8 {
+		p, q := (*[8]uint16)(sums), (*[2]uint64)(to)
+		sum += lanes(p[0], p[1], p[2])
+		q[0] = sum
+		sum += lanes(p[4], p[5], p[6])
+		q[1] = sum
+		to, sums = to[2:], sums[8:]
+	}
+	if len(to) > 0 {
+		to[0] = sum + lanes(sums[0], sums[1], sums[2])
 	}
 }
 
@@ -47,12 +77,12 @@ func (s *source) columnsWide(ahead []uint64, sums []uint16, b *band, data []byte
 // of four bytes is what.
 func pairs(to []uint64, sums []uint16, sum uint64, first, u, v, second int) {
 	for len(to) >= 2 && len(sums) >= 4 {
-		p := (*[4]uint16)(sums)
-		shared := pixel(0, uint64(p[u&3]), uint64(p[v&3]))
+		p, q := (*[4]uint16)(sums), (*[2]uint64)(to)
+		shared := lanes(0, p[u&3], p[v&3])
 		sum += shared | uint64(p[first&3])
-		to[0] = sum
+		q[0] = sum
 		sum += shared | uint64(p[second&3])
-		to[1] = sum
+		q[1] = sum
 		to, sums = to[2:], sums[4:]
 	}
 }

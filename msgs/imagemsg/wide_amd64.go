@@ -5,28 +5,21 @@ import "golang.org/x/sys/cpu"
 // hasWide says whether this processor can run addBlocks: it takes AVX2.
 var hasWide = cpu.X86.HasAVX2
 
-// addBlocks is addRows for whole blocks of 32 bytes, at least one, and at least one row.
+// addBlocks is addRows for blocks of 32 bytes, at least one. What first, last and rows
+// point to is read only where its weight, or full, is not 0.
 //
 //go:noescape
-func addBlocks(sums *uint16, rows *byte, blocks, step, count int, weight uint16)
+func addBlocks(sums *uint16, blocks int, rows *byte, step, full int, first, last *byte, unit, head, tail uint16)
 
-// addRows adds to each of sums weight times the sum of the bytes below each other in
-// count rows, step bytes apart, of which data holds the first len(sums) of each. Sums
-// must fit: weights of all rows together up to maxRows.
-func addRows(sums []uint16, data []byte, step, count int, weight uint16) {
+// addRows sets sums to those of the bytes below each other in the rows of b, weighted;
+// data begins with the first of them.
+func addRows(sums []uint16, b *band, data []byte) {
 	blocks := len(sums) / 32
-	if count == 0 || len(sums) == 0 {
-		return
-	}
-	_ = data[(count-1)*step+len(sums)-1] // all of it is there: addBlocks does not look
 	if blocks > 0 {
-		addBlocks(&sums[0], &data[0], blocks, step, count, weight)
+		// addBlocks does not look whether all of it is there.
+		_ = data[max(b.last, b.from+(b.full-1)*b.step)+len(sums)-1]
+		from := min(b.from, len(data)-1) // past the end where no row counts fully
+		addBlocks(&sums[0], blocks, &data[from], b.step, b.full, &data[0], &data[b.last], uint16(b.unit), uint16(b.head), uint16(b.tail))
 	}
-	for i := 32 * blocks; i < len(sums); i++ {
-		sum := uint16(0)
-		for r := range count {
-			sum += uint16(data[r*step+i])
-		}
-		sums[i] += weight * sum
-	}
+	addEach(sums, b, data, 32*blocks)
 }
