@@ -20,11 +20,12 @@ import (
 // Config is a training run. The files of trainer/configs are examples; every key
 // has a default, and an unknown key is an error.
 type Config struct {
-	Name  string      `yaml:"name"`  // of the model
-	Seed  uint64      `yaml:"seed"`  // of weights, order, modes and augmentation
-	Init  string      `yaml:"init"`  // checkpoint or model directory to start from; "": noise
-	Model Shape       `yaml:"model"` // used where the run starts from noise; else the checkpoint's counts
-	Train loop.Config `yaml:"train"` // steps and rates
+	Name  string      `yaml:"name"`            // of the model
+	Seed  uint64      `yaml:"seed"`            // of weights, order, modes and augmentation
+	Init  string      `yaml:"init"`            // checkpoint or model directory to start from; "": noise
+	Model Shape       `yaml:"model"`           // used where the run starts from noise; else the checkpoint's counts
+	From  Pretrained  `yaml:"pretrained,flow"` // weights of another project, laid over the noise
+	Train loop.Config `yaml:"train"`           // steps and rates
 
 	Regime   string          `yaml:"regime"`        // hyt, vla, ecot, ecot-lite: stands for modes; "": what modes says
 	Modes    hybrid.Weights  `yaml:"modes,flow"`    // probability of each mode
@@ -53,6 +54,12 @@ type Shape struct {
 	Stem2     int    `yaml:"stem2"`     // channels at 16x16
 	Positions int    `yaml:"positions"` // text positions, at least: instruction, mode token, thought
 	Bins      int    `yaml:"bins"`      // of the action head; 0: it is continuous
+}
+
+// Pretrained names weights of another project; see package pretrained.
+type Pretrained struct {
+	File  string `yaml:"file"`  // in the safetensors format; "": none
+	Names string `yaml:"names"` // the map of names
 }
 
 // shapeOf is a named size.
@@ -92,6 +99,10 @@ func (c Config) Validate() error {
 		}
 	}
 	switch {
+	case (c.From.File == "") != (c.From.Names == ""):
+		return errors.New("pretrained needs both a file and a map of names")
+	case c.From.File != "" && c.Init != "":
+		return errors.New("init and pretrained are both given: start from one of them")
 	case c.Name == "":
 		return errors.New("name is empty: give the model a name")
 	case !(c.Target >= 0 && c.Target <= 100):

@@ -13,6 +13,7 @@ import (
 	"hyt/trainer/export"
 	"hyt/trainer/loop"
 	"hyt/trainer/model"
+	"hyt/trainer/pretrained"
 )
 
 // beginning is what a run starts from.
@@ -74,6 +75,11 @@ func (r run) start(e *engine.Engine, robot data.Shape, words []string, length fu
 			return b, fmt.Errorf("train: start from %s: %w", r.config.Init, err)
 		}
 	}
+	if r.config.From.File != "" {
+		if err := r.bring(&b); err != nil {
+			return b, err
+		}
+	}
 	r.say("model of %d weights, vocabulary of %d", b.weights.Count(), b.tokenizer.Size())
 	return b, nil
 }
@@ -99,6 +105,34 @@ func (r run) take(c *loop.Checkpoint, b *beginning) error {
 		r.say("drawn afresh, since the start has none of this shape: %s", strings.Join(fresh, ", "))
 	}
 	return nil
+}
+
+// bring lays weights of another project over the drawn ones, by the map of names.
+func (r run) bring(b *beginning) error {
+	names, err := pretrained.ReadNames(r.config.From.Names)
+	if err != nil {
+		return err
+	}
+	f, err := pretrained.Open(r.config.From.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	report, err := pretrained.Load(b.weights, b.tokenizer, f, names)
+	if err != nil {
+		return err
+	}
+	r.say("pretrained weights: %d arrays loaded; drawn: %s; not used: %s; %d words have a vector of theirs",
+		len(report.Loaded), listed(report.Drawn), listed(report.Unused), report.Tokens)
+	return nil
+}
+
+// listed is names for a sentence.
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // readInit loads a checkpoint file or a model directory.

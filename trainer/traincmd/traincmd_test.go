@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 func write(t *testing.T, text string) string {
@@ -42,6 +44,10 @@ func TestCommandLinesThatAreRefused(t *testing.T) {
 		{"bags for pretraining", []string{"--out", out, "--pretrain", "--bags", "x"}, "takes no --bags"},
 		{"unknown key", []string{"--out", out, "--pretrain", "--config", write(t, "trian:\n  steps: 3\n")}, "field trian not found"},
 		{"impossible value", []string{"--out", out, "--pretrain", "--config", write(t, "train:\n  steps: 0\n")}, "steps is 0"},
+		{"half of pretrained", []string{"--out", out, "--pretrain", "--config", write(t, "pretrained: {file: x}\n")}, "both a file and a map"},
+		{"unknown regime", []string{"--out", out, "--bags", "x", "--regime", "bc"}, `no regime "bc"`},
+		{"unknown size", []string{"--out", out, "--pretrain", "--config", write(t, "model: {size: huge}\n")}, `no size "huge"`},
+		{"no such backend", []string{"--out", out, "--pretrain", "--backend", "tpu"}, `no backend "tpu"`},
 		{"missing config", []string{"--out", out, "--pretrain", "--config", "/nowhere.yaml"}, "no such file"},
 		{"missing start", []string{"--out", out, "--pretrain", "--init", "/nowhere.ckpt"}, "does not exist"},
 		{"nothing to resume", []string{"--out", out, "--pretrain", "--resume", "--steps", "1", "--backend", "go"}, "nothing to resume"},
@@ -79,6 +85,45 @@ func TestGroundConfigStatesTheDefaults(t *testing.T) {
 	if want := DefaultPretrain(); !reflect.DeepEqual(c, want) {
 		t.Errorf("ground.yaml gives\n%+v, the defaults are\n%+v", c, want)
 	}
+}
+
+// TestGroundConfigHasEveryKey: none is left to be guessed.
+func TestGroundConfigHasEveryKey(t *testing.T) {
+	defaults, err := yaml.Marshal(DefaultPretrain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented, err := os.ReadFile("../configs/ground.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := keys(t, documented)
+	for key := range keys(t, defaults) {
+		if !has[key] {
+			t.Errorf("ground.yaml lacks %s", key)
+		}
+	}
+}
+
+// keys are the paths of all keys of a YAML file.
+func keys(t *testing.T, raw []byte) map[string]bool {
+	t.Helper()
+	var root map[string]any
+	if err := yaml.Unmarshal(raw, &root); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	var walk func(prefix string, m map[string]any)
+	walk = func(prefix string, m map[string]any) {
+		for key, value := range m {
+			all[prefix+key] = true
+			if inner, ok := value.(map[string]any); ok {
+				walk(prefix+key+".", inner)
+			}
+		}
+	}
+	walk("", root)
+	return all
 }
 
 // TestPretrainWritesAModelToStartFrom takes two steps for real, and two more
