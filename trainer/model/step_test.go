@@ -63,34 +63,6 @@ func randomBatch(t testing.TB, e *engine.Engine, c Config, size int) *Batch {
 	return b
 }
 
-func BenchmarkStep32(bm *testing.B) {
-	e := open(bm, engine.ONNX)
-	c := Default()
-	c.Vocab, c.PlaceX, c.PlaceY = 200, 20, 100
-	const size = 32
-	w, err := NewWeights(e, c, 1)
-	if err != nil {
-		bm.Fatal(err)
-	}
-	b := randomBatch(bm, e, c, size)
-	s, err := NewStepper(e, c, size)
-	if err != nil {
-		bm.Fatal(err)
-	}
-	bm.ReportMetric(float64(w.Count()), "weights")
-	for bm.Loop() {
-		r, err := s.Step(w, b)
-		if err != nil {
-			bm.Fatal(err)
-		}
-		if math.IsNaN(float64(r.Loss)) {
-			bm.Fatal("loss is NaN")
-		}
-		r.Free()
-	}
-	bm.ReportMetric(float64(bm.N*size)/bm.Elapsed().Seconds(), "samples/s")
-}
-
 // TestONNXAgreesWithPureGo: two unrelated backends give the same loss and the
 // same gradient of every weight.
 func TestONNXAgreesWithPureGo(t *testing.T) {
