@@ -3,10 +3,12 @@
 //
 // A Program is a compiled graph with fixed input shapes. Its inputs are Tensors,
 // whose memory is shared with the backend, so that filling a batch or updating a
-// weight is a plain write to a Go slice.
+// weight is a plain write to a Go slice. A backend that cannot share, as on a GPU,
+// is given a copy each run, which looks the same from here.
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -32,6 +34,8 @@ func Backends() []string { return []string{ONNX, Go, XLA} }
 type Engine struct {
 	name    string
 	backend compute.Backend
+	data    compute.DataInterface
+	shared  bool // tensors lie in the backend's memory
 }
 
 // Open starts the named backend. The ONNX backend needs ONNX Runtime's shared
@@ -59,7 +63,11 @@ func Open(name string) (*Engine, error) {
 	if name == ONNX {
 		backend = &loweringBackend{Backend: backend, data: backend.(compute.DataInterface)}
 	}
-	return &Engine{name: name, backend: backend}, nil
+	data, ok := backend.(compute.DataInterface)
+	if !ok {
+		return nil, fmt.Errorf("engine: backend %s moves no data", name)
+	}
+	return &Engine{name: name, backend: backend, data: data, shared: data.HasSharedBuffers()}, nil
 }
 
 // Name is the backend's name.
@@ -68,20 +76,23 @@ func (e *Engine) Name() string { return e.name }
 // Close frees the backend.
 func (e *Engine) Close() { e.backend.Finalize() }
 
-// Tensor is an array in memory that Go and the backend share. Exactly one of
+// Tensor is an array for programs to read, or that one has left. Exactly one of
 // F32, I64 and U8 is set; it is valid until Free.
 type Tensor struct {
 	Shape shapes.Shape
 	F32   []float32
 	I64   []int64
 	U8    []uint8
-	buf   compute.Buffer
+	buf   compute.Buffer // nil where memory is not shared
 }
 
 // NewTensor allocates a tensor of float32, int64 or uint8.
 func (e *Engine) NewTensor(dtype dtypes.DType, dims ...int) (*Tensor, error) {
 	shape := shapes.Make(dtype, dims...)
-	buf, flat, err := e.backend.(compute.DataInterface).NewSharedBuffer(0, shape)
+	if !e.shared {
+		return ownTensor(shape)
+	}
+	buf, flat, err := e.data.NewSharedBuffer(0, shape)
 	if err != nil {
 		return nil, fmt.Errorf("engine: allocate %s: %w", shape, err)
 	}
@@ -91,6 +102,33 @@ func (e *Engine) NewTensor(dtype dtypes.DType, dims ...int) (*Tensor, error) {
 	clear(t.I64)
 	clear(t.U8)
 	return t, nil
+}
+
+// ownTensor is a tensor in Go's memory.
+func ownTensor(shape shapes.Shape) (*Tensor, error) {
+	t := &Tensor{Shape: shape}
+	switch shape.DType {
+	case dtypes.Float32:
+		t.F32 = make([]float32, shape.Size())
+	case dtypes.Int64:
+		t.I64 = make([]int64, shape.Size())
+	case dtypes.Uint8:
+		t.U8 = make([]uint8, shape.Size())
+	default:
+		return nil, fmt.Errorf("engine: tensors of %s are not supported", shape.DType)
+	}
+	return t, nil
+}
+
+// flat is the slice that is set.
+func (t *Tensor) flat() any {
+	switch {
+	case t.F32 != nil:
+		return t.F32
+	case t.I64 != nil:
+		return t.I64
+	}
+	return t.U8
 }
 
 func (t *Tensor) setFlat(flat any) {
@@ -121,10 +159,11 @@ type Input struct {
 
 // Program is one compiled graph.
 type Program struct {
-	name  string
-	graph *graph.Graph
-	exec  compute.Executable
-	n     int
+	engine *Engine
+	name   string
+	graph  *graph.Graph
+	exec   compute.Executable
+	n      int
 }
 
 // Compile builds and compiles a graph. build receives one node per input, in
@@ -143,7 +182,7 @@ func (e *Engine) Compile(name string, inputs []Input, build func(in []*graph.Nod
 	if err := g.Compile(build(nodes)...); err != nil {
 		return nil, fmt.Errorf("engine: compile graph %q: %w", name, err)
 	}
-	return &Program{name: name, graph: g, exec: g.Executable(), n: len(inputs)}, nil
+	return &Program{engine: e, name: name, graph: g, exec: g.Executable(), n: len(inputs)}, nil
 }
 
 // Run executes the program. The outputs belong to the caller, who frees them;
@@ -154,7 +193,14 @@ func (p *Program) Run(inputs ...*Tensor) ([]*Tensor, error) {
 	}
 	bufs := make([]compute.Buffer, len(inputs))
 	for i, t := range inputs {
-		bufs[i] = t.buf
+		if bufs[i] = t.buf; t.buf != nil {
+			continue
+		}
+		var err error
+		if bufs[i], err = p.engine.data.BufferFromFlatData(0, t.flat(), t.Shape); err != nil {
+			return nil, fmt.Errorf("engine: graph %q input %d: %w", p.name, i, err)
+		}
+		defer bufs[i].Finalize()
 	}
 	results, err := p.exec.Execute(bufs, make([]bool, len(inputs)), 0)
 	if err != nil {
@@ -162,18 +208,34 @@ func (p *Program) Run(inputs ...*Tensor) ([]*Tensor, error) {
 	}
 	out := make([]*Tensor, len(results))
 	for i, buf := range results {
-		shape, err := buf.Shape()
-		if err != nil {
+		if out[i], err = p.engine.result(buf); err != nil {
 			return nil, fmt.Errorf("engine: graph %q output %d: %w", p.name, i, err)
 		}
-		flat, err := buf.Data()
-		if err != nil {
-			return nil, fmt.Errorf("engine: graph %q output %d: %w", p.name, i, err)
-		}
-		out[i] = &Tensor{Shape: shape, buf: buf}
-		out[i].setFlat(flat)
 	}
 	return out, nil
+}
+
+// result is what a run has left in buf: in place, or copied where memory is not
+// shared.
+func (e *Engine) result(buf compute.Buffer) (*Tensor, error) {
+	shape, err := buf.Shape()
+	if err != nil {
+		return nil, err
+	}
+	if e.shared {
+		flat, err := buf.Data()
+		if err != nil {
+			return nil, err
+		}
+		t := &Tensor{Shape: shape, buf: buf}
+		t.setFlat(flat)
+		return t, nil
+	}
+	t, err := ownTensor(shape)
+	if err != nil {
+		return nil, err
+	}
+	return t, errors.Join(buf.ToFlatData(t.flat()), buf.Finalize())
 }
 
 // Close frees the compiled graph.

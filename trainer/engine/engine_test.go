@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -133,6 +134,28 @@ func TestRunCountsItsInputs(t *testing.T) {
 func TestUnknownBackend(t *testing.T) {
 	if _, err := Open("tpu"); err == nil || !strings.Contains(err.Error(), `"tpu"`) || !strings.Contains(err.Error(), "onnx go xla") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestCopiedTensorsGiveTheSame: a backend that cannot share memory, as XLA on a GPU.
+func TestCopiedTensorsGiveTheSame(t *testing.T) {
+	build := func(in []*graph.Node) []*graph.Node {
+		y := graph.MatMul(in[0], in[1])
+		return append([]*graph.Node{y}, graph.Gradient(graph.ReduceAllSum(graph.Mul(y, y)), in...)...)
+	}
+	dims := [][]int{{3, 4}, {4, 2}}
+	shared, apart := openEngine(t, Go), openEngine(t, Go)
+	apart.shared = false
+	a, b := calculate(t, shared, dims, build), calculate(t, apart, dims, build)
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("shared memory gives %v, copies %v", a, b)
+	}
+}
+
+func TestXLAIsSaidToBeMissing(t *testing.T) {
+	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", t.TempDir())
+	if _, err := Open(XLA); err == nil || !strings.Contains(err.Error(), "PJRT") {
+		t.Errorf("error %v, want one that says what is missing", err)
 	}
 }
 
