@@ -135,3 +135,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestTheExampleOfTheDocsIsAContract(t *testing.T) {
+	page, err := os.ReadFile("../../docs/data.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, found := strings.Cut(example, "```")
+	if !found {
+		t.Fatal("docs/data.md has no example")
+	}
+	c, err := Parse([]byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Of(Image)) != 2 || len(c.Named(Action)) != 4 {
+		t.Errorf("contract %+v", c)
+	}
+}

@@ -136,3 +136,23 @@ func BenchmarkAt(b *testing.B) {
 	}
 	check(b, set.Close())
 }
+
+// What Open holds does not grow with the bag.
+func TestMemoryStaysSmallWhateverTheBag(t *testing.T) {
+	const images, most = 150, 60 << 20 // 138 MB of images; most is the collector's slack over a few chunks
+	dir := rawCamera(t, images)
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	before, peak := m.HeapAlloc, uint64(0)
+	set, _, err := Open(t.Context(), []string{dir}, Options{Contract: Default(), Progress: func(Progress) {
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapAlloc-min(before, m.HeapAlloc))
+	}})
+	check(t, err)
+	defer set.Close()
+	t.Logf("%d MB of images, at most %.1f MB of heap", images*640*480*3/1_000_000, float64(peak)/1e6)
+	if set.Len() != images || peak > most {
+		t.Errorf("%d samples, heap of up to %d bytes", set.Len(), peak)
+	}
+}

@@ -22,7 +22,7 @@ type loader struct {
 }
 
 // progressEvery is after how many messages Open reports and looks at its context.
-const progressEvery = 512
+const progressEvery = 128
 
 // load reads one bag. An error is one that ends it all; what is wrong with the bag
 // alone goes to the report, and nothing of the bag to the set.
