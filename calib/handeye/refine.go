@@ -140,7 +140,7 @@ const (
 // judge refuses what must not be used, and warns of what is odd.
 func (res *Result) judge(g guess) error {
 	if res.SigmaT > maxSigmaT || res.SigmaR > maxSigmaR {
-		return fmt.Errorf("%w: the camera's place is known to %.0f mm and %.1f° only; add poses that turn about two axes, 20° to 60°", ErrWeak, 1e3*res.SigmaT, res.SigmaR/deg)
+		return fmt.Errorf("%w: the camera's place is known to %.0f mm and %.1f° only; add poses that turn about two axes, 20° to 60°, and where there are such: is the camera's image mirrored?", ErrWeak, 1e3*res.SigmaT, res.SigmaR/deg)
 	}
 	if res.RMS > 10*res.Pixel && res.RMS > 2 {
 		return fmt.Errorf("%w: the best is %.1f px off where the corners are good to %.2f px; is the board fixed, the camera's calibration its own, and each pose that of its image?", ErrUnexplained, res.RMS, res.Pixel)
