@@ -5,8 +5,9 @@
 // A picture of the model's own size is copied. Others are shrunk or grown by area:
 // each pixel is the mean of what it covers, in whole numbers, rounded to nearest.
 // The work goes by rows, from the message's bytes to the model's: sum.go adds the
-// rows under one row of the result, eight bytes at a time; average.go adds those
-// sums across and divides. A camera's lens is taken out on the way (rectify.go).
+// rows under one row of the result, eight bytes at a time (wide.go: 32, where the
+// processor can); average.go adds those sums across and divides. A camera's lens is
+// taken out on the way (rectify.go).
 package imagemsg
 
 import (
