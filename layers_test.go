@@ -45,6 +45,7 @@ var layers = []struct {
 	{"hyt/gazebo/classic", 3, "real Gazebo 11"},
 	{"hyt/gazebo/task", 3, "tasks, oracle, success"},
 	{"hyt/gazebo/simulators", 4, "simulators by name"},
+	{"hyt/gazebo/rossim", 5, "who publishes the topics, judged by the truth that it tells"},
 	{"hyt/gazebo/scenario", 5, "what an evaluation plays, in YAML"},
 	{"hyt/thinker", 4, "decoding of thoughts"},
 	{"hyt/trainer", 4, "bags to models; the only user of GoMLX"},

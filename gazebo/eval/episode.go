@@ -124,11 +124,20 @@ func (p *play) tick(ctx context.Context, now time.Duration) (over bool, err erro
 	if over {
 		return true, nil
 	}
+	if _, alone := p.pilot.(Bystander); alone {
+		return false, p.world.(passer).Pass(step)
+	}
 	cmd, err := p.pilot.Command(ctx, senses)
 	if err != nil {
 		return false, err
 	}
 	return false, p.world.Step(cmd, step)
+}
+
+// passer is a simulator that goes on by itself.
+type passer interface {
+	// Pass waits until it has gone on by dt.
+	Pass(dt time.Duration) error
 }
 
 // pictures is the time between pictures of a film.

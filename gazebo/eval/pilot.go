@@ -25,6 +25,14 @@ type Pilot interface {
 	Close() error
 }
 
+// Bystander is a Pilot whose robot hears the policy without the runner in between: its
+// Command is never asked for, and the simulator, which must have a method
+// Pass(time.Duration) error for it, goes on by itself.
+type Bystander interface {
+	Pilot
+	Bystand()
+}
+
 // PilotFactory makes the pilot of one worker that runs the policy under test.
 type PilotFactory func(ctx context.Context) (Pilot, error)
 

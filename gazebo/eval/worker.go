@@ -83,7 +83,7 @@ func (w *worker) reference(j job) Pilot {
 
 func (w *worker) play(ctx context.Context, j job, pilot Pilot) (result Result, err error) {
 	p := play{cfg: w.cfg, job: j, world: w.world, pilot: pilot}
-	if !j.Control.reference() {
+	if _, sees := pilot.(Bystander); !sees && !j.Control.reference() {
 		p.cameras = newCameras(w.cfg, j.Episode)
 	}
 	if w.cfg.Film != nil {

@@ -18,7 +18,9 @@ type options struct {
 	requireGain bool
 	record      bool
 	required    bool
-	goOn        bool // --continue
+	goOn        bool   // --continue
+	simNode     string // full name, for sim ros
+	simTime     bool   // /clock is the policy's clock, for sim ros
 }
 
 // Command is `hyt eval`.
@@ -55,6 +57,8 @@ came of it, 1 where not, 2 for wrong usage.`,
 	f.StringVar(&o.out.films, "films", "", "folder for films of failures, the first of each cell")
 	f.StringVar(&o.out.bags, "bags", "", "folder for the bag of each failure (rosbag2, MCAP)")
 	f.BoolVar(&o.goOn, "continue", false, "go on where an earlier run with this episodes file stopped")
+	f.StringVar(&o.simNode, "sim-node", "/sim", "with --sim ros: the simulator's node, which has ~/reset and ~/state")
+	f.BoolVar(&o.simTime, "sim-time", false, "with --sim ros: the policy takes the time from /clock")
 	f.BoolVar(&o.required, "required", false, "fail if the simulator cannot be had, instead of skipping")
 	f.BoolVar(&o.requireGain, "require-gain", false, "fail unless every task's gain over --baseline is above zero with 95 % confidence")
 	f.BoolVar(&o.record, "record", false, "write the scores into the model's spec.yaml")

@@ -8,6 +8,7 @@ import (
 	"hyt/config"
 	"hyt/gazebo/eval"
 	"hyt/gazebo/eval/lockstep"
+	"hyt/gazebo/rossim"
 	"hyt/msgs/bus"
 	"hyt/nodes/control"
 	"hyt/nodes/engines"
@@ -20,11 +21,15 @@ import (
 
 // pilots runs the model in policy nodes, or without where the bus is "direct". engine
 // serves the latter.
-func (o options) pilots(cfg eval.Config, _ *simulator, engine *policy.Engine, model string, bags func(eval.Episode) string) (eval.PilotFactory, error) {
+func (o options) pilots(cfg eval.Config, s *simulator, engine *policy.Engine, model string, bags func(eval.Episode) string) (eval.PilotFactory, error) {
 	for _, mode := range cfg.Modes {
 		if err := engine.Can(mode); err != nil {
 			return nil, err
 		}
+	}
+	component := func() (node.Component, io.Closer, error) { return o.node(model, s.live == nil) }
+	if s.live != nil {
+		return rossim.Policy(component, *s.live, io.Discard), nil
 	}
 	open := lockstep.InProcess
 	switch o.Bus {
@@ -37,13 +42,13 @@ func (o options) pilots(cfg eval.Config, _ *simulator, engine *policy.Engine, mo
 		return nil, fmt.Errorf("no bus %q: choose mem, dds or direct", o.Bus)
 	}
 	robot := lockstep.Config{Cameras: cfg.Cameras, Bags: bags}
-	return lockstep.Composed(func() (node.Component, io.Closer, error) { return o.node(model) }, open, robot, io.Discard), nil
+	return lockstep.Composed(component, open, robot, io.Discard), nil
 }
 
-// node is a policy node with an engine of its own, set as it would be on a robot whose
-// camera sends as often as the policy plans. The engine stays loaded until the closer is
+// node is a policy node with an engine of its own. In lockstep it is set as it would be on
+// a robot whose camera sends as often as the policy plans. The engine stays loaded until the closer is
 // closed, however often the node is configured.
-func (o options) node(model string) (node.Component, io.Closer, error) {
+func (o options) node(model string, lockstep bool) (node.Component, io.Closer, error) {
 	pool := engines.NewPool()
 	engine, err := pool.Open(model, policy.Options{Threads: int(config.DefaultPolicy().Threads)})
 	if err != nil {
@@ -53,7 +58,9 @@ func (o options) node(model string) (node.Component, io.Closer, error) {
 	p := c.Config().(*config.Policy)
 	p.Model = model
 	p.ReplanRate = 1 / o.Replan.Seconds()
-	p.ImageTimeout += (o.Replan + o.Inject.Latency).Seconds()
+	if p.UseSimTime = lockstep || o.simTime; lockstep {
+		p.ImageTimeout += (o.Replan + o.Inject.Latency).Seconds()
+	}
 	if o.Blending != "" {
 		p.Blending = o.Blending
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func run(ctx context.Context, o options, out, progress io.Writer) error {
-	simulator, err := o.simulator(progress)
+	simulator, err := o.simulator()
 	if why := new(unavailable); errors.As(err, &why) && !o.required {
 		d, err := report.Skip(o.Scenario, why.Error())
 		if err != nil {
@@ -140,7 +140,7 @@ func (o options) judge(ctx context.Context, s *simulator, model string, to *outp
 
 // atATime is how many episodes are played at once: one where they would hear each other.
 func (o options) atATime(s *simulator) int {
-	if o.Bus == "dds" || s.single {
+	if o.Bus == "dds" || s.live != nil {
 		return 1
 	}
 	return o.Workers

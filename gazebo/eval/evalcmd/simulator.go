@@ -1,16 +1,17 @@
 package evalcmd
 
 import (
-	"io"
-
+	"hyt/config"
+	"hyt/gazebo/rossim"
 	"hyt/gazebo/sim"
 	"hyt/gazebo/simulators"
+	"hyt/nodes/node"
 )
 
 // simulator is the one that a run plays in.
 type simulator struct {
 	open   func(cameras []string) (sim.Sim, error)
-	single bool // one episode at a time
+	live   *rossim.Config // nil: it waits for the policy
 	close  func()
 }
 
@@ -21,7 +22,16 @@ func (u *unavailable) Error() string { return u.why.Error() }
 func (u *unavailable) Unwrap() error { return u.why }
 
 // simulator finds what the scenario names.
-func (o options) simulator(io.Writer) (*simulator, error) {
+func (o options) simulator() (*simulator, error) {
+	if o.Sim == "ros" {
+		driver, err := node.OpenDriver(config.Common{Bus: "auto"})
+		if err != nil {
+			return nil, err
+		}
+		c := rossim.Config{Driver: driver, Simulator: o.simNode}
+		open := func([]string) (sim.Sim, error) { return rossim.Open(c) }
+		return &simulator{open: open, live: &c, close: func() { _ = driver.Close() }}, nil
+	}
 	if err := simulators.Available(o.Sim); err != nil {
 		return nil, &unavailable{err}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hyt/gazebo/eval"
+	"hyt/gazebo/eval/lead"
 	"hyt/gazebo/sim"
 	"hyt/msgs"
 	"hyt/msgs/builtin_interfaces"
@@ -48,7 +49,7 @@ type Config struct {
 type Robot struct {
 	config Config
 	node   *node.Node
-	asks   *services
+	asks   *lead.Leader
 	inbox  *inbox
 
 	clock       *bus.Publisher[*rosgraph_msgs.Clock]
@@ -110,7 +111,7 @@ func (r *Robot) connect() (err error) {
 	if err != nil {
 		return err
 	}
-	if r.asks, err = newServices(r.node, r.config.Policy); err != nil || r.config.Bags == nil {
+	if r.asks, err = lead.New(r.node, r.config.Policy); err != nil || r.config.Bags == nil {
 		return err
 	}
 	return r.tape.listen(r.node, r.config)
@@ -130,7 +131,7 @@ func (r *Robot) Begin(ctx context.Context, e eval.Episode, start eval.Senses) er
 	r.base = r.last.Truncate(time.Second).Add(10 * time.Second)
 	ctx, cancel := r.patient(ctx)
 	defer cancel()
-	if err := r.asks.bringUp(ctx, string(e.Mode)); err != nil {
+	if err := r.asks.BringUp(ctx, string(e.Mode)); err != nil {
 		return err
 	}
 	r.settle()
@@ -144,7 +145,7 @@ func (r *Robot) Begin(ctx context.Context, e eval.Episode, start eval.Senses) er
 		return err
 	}
 	r.settle()
-	if err := r.asks.arm(ctx, func() error { return r.sense(r.last, start.Arm) }); err != nil {
+	if err := r.asks.Arm(ctx, func() error { return r.sense(r.last, start.Arm) }); err != nil {
 		return err
 	}
 	if err := r.hold(ctx, r.base.Add(-eval.Step), start.Arm); err != nil {

@@ -1,4 +1,6 @@
-package lockstep
+// Package lead leads a policy node through its states, as any user does: by the services
+// of managed nodes, ~/set_mode and ~/arm. It also runs one in this process.
+package lead
 
 import (
 	"context"
@@ -13,15 +15,17 @@ import (
 	"hyt/nodes/node"
 )
 
-// services are those of the policy node, as any user calls them.
-type services struct {
+// Leader calls the services of one policy node.
+type Leader struct {
 	policy         string
 	change, state  bus.Client
 	setMode, armed bus.Client
 }
 
-func newServices(n *node.Node, policy string) (*services, error) {
-	s := &services{policy: policy}
+// New makes a leader that calls from n; policy is the other node's full name. The node need
+// not be there yet.
+func New(n *node.Node, policy string) (*Leader, error) {
+	s := &Leader{policy: policy}
 	var errs [4]error
 	s.change, errs[0] = bus.NewClient[*lc.ChangeStateRequest](n.Bus(), policy+"/change_state")
 	s.state, errs[1] = bus.NewClient[*lc.GetStateRequest](n.Bus(), policy+"/get_state")
@@ -30,15 +34,15 @@ func newServices(n *node.Node, policy string) (*services, error) {
 	return s, errors.Join(errs[:]...)
 }
 
-// bringUp leads the node, in whatever state it is, to a fresh active one, in a mode.
-func (s *services) bringUp(ctx context.Context, mode string) error {
+// BringUp leads the node, in whatever state it is, to a fresh active one, in a mode.
+func (s *Leader) BringUp(ctx context.Context, mode string) error {
 	var now lc.GetStateResponse
 	if err := bus.Call(ctx, s.state, &lc.GetStateRequest{}, &now); err != nil {
 		return fmt.Errorf("%s/get_state: %w", s.policy, errors.Join(err, context.Cause(ctx)))
 	}
 	switch now.CurrentState.Id {
 	case lc.State_PRIMARY_STATE_ACTIVE:
-		if err := s.to(ctx, lc.Transition_TRANSITION_DEACTIVATE, "deactivate"); err != nil {
+		if err := s.StandDown(ctx); err != nil {
 			return err
 		}
 		fallthrough
@@ -60,7 +64,12 @@ func (s *services) bringUp(ctx context.Context, mode string) error {
 	return s.to(ctx, lc.Transition_TRANSITION_ACTIVATE, "activate")
 }
 
-func (s *services) to(ctx context.Context, id uint8, label string) error {
+// StandDown makes an active node inactive: it commands nothing any more.
+func (s *Leader) StandDown(ctx context.Context) error {
+	return s.to(ctx, lc.Transition_TRANSITION_DEACTIVATE, "deactivate")
+}
+
+func (s *Leader) to(ctx context.Context, id uint8, label string) error {
 	var answer lc.ChangeStateResponse
 	request := &lc.ChangeStateRequest{Transition: lc.Transition{Id: id, Label: label}}
 	if err := bus.Call(ctx, s.change, request, &answer); err != nil {
@@ -72,8 +81,8 @@ func (s *services) to(ctx context.Context, id uint8, label string) error {
 	return nil
 }
 
-// arm arms the node. It may need a pose first, which again sends once more.
-func (s *services) arm(ctx context.Context, again func() error) error {
+// Arm arms the node. It may need a pose first: again is called before each new attempt.
+func (s *Leader) Arm(ctx context.Context, again func() error) error {
 	for {
 		var answer std_srvs.SetBoolResponse
 		if err := bus.Call(ctx, s.armed, &std_srvs.SetBoolRequest{Data: true}, &answer); err != nil {
