@@ -135,6 +135,10 @@ func New(typeName string) (msgs.Message, bool) {
 		return new(hyt_msgs.Episode), true
 	case "hyt_msgs/msg/Figure":
 		return new(hyt_msgs.Figure), true
+	case "hyt_msgs/msg/SceneObject":
+		return new(hyt_msgs.SceneObject), true
+	case "hyt_msgs/msg/SceneState":
+		return new(hyt_msgs.SceneState), true
 	case "hyt_msgs/msg/Status":
 		return new(hyt_msgs.Status), true
 	case "hyt_msgs/msg/Thought":
@@ -379,6 +383,8 @@ func Names() []string {
 		"hyt_msgs/msg/ActionChunk",
 		"hyt_msgs/msg/Episode",
 		"hyt_msgs/msg/Figure",
+		"hyt_msgs/msg/SceneObject",
+		"hyt_msgs/msg/SceneState",
 		"hyt_msgs/msg/Status",
 		"hyt_msgs/msg/Thought",
 		"hyt_msgs/srv/Reset_Request",
