@@ -20,6 +20,7 @@ type options struct {
 	bags     []string
 	contract string
 	cache    string
+	preview  string
 	config   string
 	backend  string
 	out      string
@@ -45,6 +46,7 @@ Beside OUT, the folder OUT.run keeps the checkpoint to resume from, metrics.json
 loss.png and report.html. Ctrl-C saves before it stops; --resume goes on exactly
 from there.`,
 		Example: `  hyt train --pretrain --out build/models/grounded
+  hyt train --bags bags/touch --preview build/preview
   hyt train --bags bags/touch --init build/models/grounded --out build/models/touch`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
@@ -61,6 +63,9 @@ from there.`,
 					return err
 				}
 			}
+			if o.preview != "" {
+				return r.preview(cmd.Context(), o.preview)
+			}
 			if o.pretrain {
 				return r.pretrain(cmd.Context())
 			}
@@ -72,6 +77,7 @@ from there.`,
 	f.StringSliceVar(&o.bags, "bags", nil, "rosbag directories, or folders of them")
 	f.StringVar(&o.contract, "contract", "", "YAML file that says which topics become what; see trainer/contract/tabletop.yaml, the default")
 	f.StringVar(&o.cache, "cache", "", "folder where the samples made of the bags are kept for the next run")
+	f.StringVar(&o.preview, "preview", "", "folder for a page of samples as training sees them; nothing is trained")
 	f.StringVar(&o.backend, "backend", engine.ONNX, "what computes: "+strings.Join(engine.Backends(), ", "))
 	f.StringVar(&o.config, "config", "", "YAML file; see trainer/configs")
 	f.StringVar(&o.out, "out", "", "model directory to write")
@@ -88,7 +94,9 @@ from there.`,
 func (o options) configure(cmd *cobra.Command) (Config, error) {
 	c := Default()
 	switch {
-	case o.out == "":
+	case o.preview != "" && len(o.bags) == 0:
+		return c, errors.New("train: --preview shows samples of bags: name them with --bags")
+	case o.out == "" && o.preview == "":
 		return c, errors.New("train: --out is missing: say where the model goes")
 	case o.pretrain && len(o.bags) > 0:
 		return c, errors.New("train: --pretrain learns from rendered scenes and takes no --bags")
