@@ -2,8 +2,12 @@ package task_test
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
+	"time"
 
+	"hyt/gazebo/embedded"
+	"hyt/gazebo/render"
 	"hyt/gazebo/task"
 )
 
@@ -53,4 +57,63 @@ func BenchmarkRandom(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkPolicyStep is what a policy that costs nothing sees a second: 0.1 s of
+// simulated time and a frame of 96 by 96 pixels. The metric is by seconds of
+// processor time, so that a busy machine measures the same.
+func BenchmarkPolicyStep(b *testing.B) {
+	world, err := embedded.New(task.World)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer world.Close()
+	camera := newCamera(b, world, 96)
+	for _, tk := range task.All() {
+		b.Run(tk.Name(), func(b *testing.B) {
+			seed := int64(0)
+			var oracle task.Oracle
+			var judge task.Judge
+			over, begun := true, processorTime(b)
+			for b.Loop() {
+				if over {
+					e, err := tk.Episode(task.ID, seed)
+					if err != nil {
+						b.Fatal(err)
+					}
+					seed++
+					if err := world.Reset(e.Scene); err != nil {
+						b.Fatal(err)
+					}
+					if err := camera.SetScene(e.Scene); err != nil {
+						b.Fatal(err)
+					}
+					oracle, judge = tk.Oracle(e.Goal), tk.Judge(e.Goal)
+				}
+				camera.Draw(world.State())
+				over = act(b, world, oracle, judge, nil) != task.Running || world.State().Time > tk.Limit()
+			}
+			b.ReportMetric(float64(b.N)/(processorTime(b)-begun).Seconds(), "steps/core_s")
+		})
+	}
+}
+
+// newCamera is the overhead camera with pictures of another size.
+func newCamera(t testing.TB, world *embedded.Sim, side int) *render.Renderer {
+	t.Helper()
+	r, err := render.New(world.Stage(), side, side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// processorTime is what this process has used so far.
+func processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
