@@ -18,8 +18,21 @@ setup: ## install what hyt needs: Cyclone DDS, ONNX Runtime
 	@config/setup.sh
 
 .PHONY: gazebo
-gazebo: ## set real Gazebo 11 up in ~/.cache/hyt/gazebo (or $$HYT_GAZEBO); once, as root
+gazebo: ## set real Gazebo 11 up in ~/.cache/hyt/gazebo (or $$HYT_GAZEBO_ROOT); once, as root
 	@gazebo/classic/setup.sh
+
+.PHONY: gazebo-required
+gazebo-required: build gazebo ## tests and oracle episodes in real Gazebo; fails unless they were really run
+	HYT_GAZEBO_REQUIRED=1 go test -count=1 -timeout 30m -run Gazebo -v ./gazebo/classic/...
+	bin/hyt agree --tasks touch,push,place --episodes 3 --require 0.9 --json build/agree.json --markdown build/agree.md
+
+.PHONY: gazebo-bench
+gazebo-bench: gazebo ## lockstep steps a second in real Gazebo, and the time to the first frame
+	HYT_GAZEBO_REQUIRED=1 go test -run '^$$' -bench Gazebo -benchtime 1000x ./gazebo/classic
+
+.PHONY: agree
+agree: build gazebo ## the oracle of every task in the embedded simulator and in real Gazebo, compared: 20 scenes each
+	bin/hyt agree --json build/agree.json --markdown build/agree.md
 
 .PHONY: build
 build: setup ## build bin/hyt

@@ -7,7 +7,7 @@
 # Debian's packages are verified by apt against Debian's archive keys. The versions
 # that hyt was tried with are listed in packages.txt; others are named, not refused.
 #
-# The folder is $HYT_GAZEBO, by default ~/.cache/hyt/gazebo (810 MB): outside the
+# The folder is $HYT_GAZEBO_ROOT, by default ~/.cache/hyt/gazebo (810 MB): outside the
 # repository, so that `make clean` keeps it.
 #
 # exit status: 0 it is there; 3 it cannot be had here, the last line says why; 1 a
@@ -15,7 +15,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=${HYT_GAZEBO:-${XDG_CACHE_HOME:-$HOME/.cache}/hyt/gazebo}
+root=${HYT_GAZEBO_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/hyt/gazebo}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 suite=bullseye
 packages=gazebo,gazebo-plugin-base,xvfb,libgl1-mesa-dri
@@ -76,7 +76,7 @@ mkdir -p "$(dirname "$root")" || unavailable "no folder $(dirname "$root")"
 exec 9>"$root.lock"
 flock 9
 if ! complete; then
-	[ ! -e "$root" ] || unavailable "$root exists and is no complete Gazebo: remove it, or set HYT_GAZEBO to another folder"
+	[ ! -e "$root" ] || unavailable "$root exists and is no complete Gazebo: remove it, or set HYT_GAZEBO_ROOT to another folder"
 	tools
 	fill
 	complete || unavailable "the packages came without gzserver or Xvfb"

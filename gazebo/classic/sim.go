@@ -161,7 +161,7 @@ func (s *Sim) begin(scene sim.Scene, w worldfile.World) error {
 		return err
 	}
 	if s.session, err = openSession(ctx, srv, w, s.stage.Arm.Model.Name, s.options.Cameras); err != nil {
-		return err
+		return fmt.Errorf("%w (gzserver said last: %s)", err, srv.Said())
 	}
 	s.hand = newHand(&s.stage.Arm, w.Start, scene)
 	start := w.Start

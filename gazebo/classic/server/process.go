@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -97,6 +98,9 @@ type tail struct {
 
 const tailLines = 6
 
+// colors are what terminals turn into colours.
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
 func (t *tail) Write(data []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -107,7 +111,7 @@ func (t *tail) Write(data []byte) (int, error) {
 			t.part = line[max(0, len(line)-1000):]
 			return len(data), nil
 		}
-		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(colors.ReplaceAllString(line, ""))
 		if line == "" || strings.HasPrefix(line, "AL") || strings.Contains(line, "udio") {
 			continue
 		}

@@ -13,12 +13,12 @@ import (
 )
 
 // RootVariable names the folder that holds Gazebo, where it is not the default.
-const RootVariable = "HYT_GAZEBO"
+const RootVariable = "HYT_GAZEBO_ROOT"
 
 // ErrNotSetUp is the cause of errors that say that Gazebo is not on this machine.
 var ErrNotSetUp = errors.New("run 'make gazebo' to set it up")
 
-// Root returns the folder that holds Gazebo: $HYT_GAZEBO, or hyt/gazebo in the
+// Root returns the folder that holds Gazebo: $HYT_GAZEBO_ROOT, or hyt/gazebo in the
 // user's cache folder. The error says why it cannot be used.
 func Root() (string, error) {
 	root := os.Getenv(RootVariable)

@@ -102,11 +102,17 @@ type Server struct {
 	process   *process
 }
 
+// Pid is the number of its process.
+func (s *Server) Pid() int { return s.process.cmd.Process.Pid }
+
 // Done is closed when the server has ended; Err then says how.
 func (s *Server) Done() <-chan struct{} { return s.process.done }
 
 // Err describes the server's end. Call it when Done is closed.
 func (s *Server) Err() error { return s.process.ended() }
+
+// Said is the end of what the server told people.
+func (s *Server) Said() string { return s.process.said.String() }
 
 // Start runs a world, paused, in lockstep with its sensors. A server that ran
 // before is killed. It returns before the server answers.
@@ -128,7 +134,7 @@ func (h *Host) Start(world []byte, seed int64) (*Server, error) {
 	}
 	s := &Server{Port: port, Partition: fmt.Sprintf("hyt-%s-%d", h.owner, port)}
 	s.process, err = launch(h.root, gzserver,
-		[]string{"-u", "--lockstep", "--seed", strconv.FormatInt(seed&0x7fffffff, 10), file},
+		[]string{"--verbose", "-u", "--lockstep", "--seed", strconv.FormatInt(seed&0x7fffffff, 10), file},
 		append(h.environment(), h.gazeboEnvironment(s)...))
 	if err != nil {
 		return nil, err
@@ -138,7 +144,12 @@ func (h *Host) Start(world []byte, seed int64) (*Server, error) {
 }
 
 func (h *Host) gazeboEnvironment(s *Server) []string {
-	const lib, share = "/usr/lib/x86_64-linux-gnu", "/usr/share/gazebo-11"
+	const share = "/usr/share/gazebo-11"
+	// Debian's folder of libraries has the machine's name in it.
+	lib := "/usr/lib"
+	if found, _ := filepath.Glob(filepath.Join(h.root, "usr/lib/*/gazebo-11")); len(found) > 0 {
+		lib = strings.TrimPrefix(filepath.Dir(found[0]), h.root)
+	}
 	return []string{
 		"DISPLAY=" + h.display,
 		"GAZEBO_MASTER_URI=http://127.0.0.1:" + strconv.Itoa(s.Port),
