@@ -1,7 +1,7 @@
 package simnode
 
 import (
-	"errors"
+	"fmt"
 	"path"
 	"time"
 
@@ -29,32 +29,39 @@ type eye struct {
 	eye   *lens.Eye // nil: the simulator's own camera
 }
 
-// newEye returns nil for a simulator whose camera is not known.
+// newEye describes the camera of a simulator that runs the world of that name. One
+// that cannot be drawn from outside keeps its own pictures; a calibration must fit
+// their size then.
 func newEye(n *node.Node, c *config.Sim, s sim.Sim) (*eye, error) {
 	real, err := mounted.Open(mounted.Files{InfoURL: c.CameraInfoURL, TransformURL: c.CameraTransformURL, Frame: c.CameraFrame, Base: c.BaseFrame})
 	if err != nil {
 		return nil, err
 	}
-	staged, ok := s.(interface{ Stage() *stage.Stage })
-	if !ok {
-		if real != nil {
-			return nil, errors.New("camera_info_url: this simulator has a camera of its own, which the world file describes")
-		}
-		return nil, nil
+	var room *stage.Stage
+	staged, drawn := s.(interface{ Stage() *stage.Stage })
+	if drawn {
+		room = staged.Stage()
+	} else if room, err = stage.Load(c.World); err != nil {
+		return nil, err
 	}
 	e := &eye{frame: c.CameraFrame}
-	lensOf, at := lens.Overhead(staged.Stage())
+	seen, at := lens.Overhead(room)
 	transforms := handeye.Frames{Parent: c.BaseFrame, Camera: "camera_link", Optical: c.CameraFrame}.Transforms(at, time.Unix(0, 0))
 	if real != nil {
-		lensOf = real.Lens
 		if real.Placed {
 			at, transforms = real.Pose, real.Transforms.Messages()
 		}
-		if e.eye, err = lens.New(staged.Stage(), lensOf, at); err != nil {
-			return nil, err
+		if drawn {
+			e.eye, err = lens.New(room, real.Lens, at)
+		} else {
+			err = real.FitImage(seen.Width, seen.Height)
 		}
+		if err != nil {
+			return nil, fmt.Errorf("camera_info_url: %w", err)
+		}
+		seen = real.Lens
 	}
-	e.info = lensOf.Info()
+	e.info = seen.Info()
 	return e, e.connect(n, &tf2_msgs.TFMessage{Transforms: transforms})
 }
 
@@ -77,7 +84,7 @@ func (e *eye) connect(n *node.Node, place *tf2_msgs.TFMessage) error {
 
 // look is the camera's picture of the present state.
 func (e *eye) look(s sim.Sim, state sim.State) (sim.Frame, error) {
-	if e == nil || e.eye == nil {
+	if e.eye == nil {
 		return s.Render(sim.Overhead)
 	}
 	return e.eye.Draw(state)
@@ -85,9 +92,6 @@ func (e *eye) look(s sim.Sim, state sim.State) (sim.Frame, error) {
 
 // tell publishes camera_info for a picture of that stamp.
 func (e *eye) tell(stamp time.Time) error {
-	if e == nil {
-		return nil
-	}
 	e.info.Header = robotmsg.Header(stamp, e.frame)
 	return e.infos.Publish(e.info)
 }

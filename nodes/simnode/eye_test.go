@@ -2,6 +2,7 @@ package simnode
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"hyt/calib/geom"
 	"hyt/calib/tf"
 	"hyt/config"
+	"hyt/gazebo/sim"
 	"hyt/msgs/bus"
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/sensor_msgs"
@@ -124,4 +126,26 @@ func TestACalibrationThatCannotBeIsRefused(t *testing.T) {
 			}
 		}
 	})
+}
+
+// strange is a simulator that cannot be drawn from outside.
+type strange struct{ sim.Sim }
+
+func TestASimulatorsOwnPicturesMustFitTheCalibration(t *testing.T) {
+	for width, want := range map[int]string{64: "", 160: "for 160x64: calibrate at the size"} {
+		start(t, nil, func(r *rig) {
+			c := New(func(c *config.Sim) (sim.Sim, error) {
+				s, err := Open(c)
+				return strange{s}, err
+			})
+			calibrated(t, camera.Camera{Name: "real", Width: width, Height: 64, Fx: 120, Fy: 120, Cx: 32, Cy: 32}, geom.Still)(&c.config)
+			i, err := c.Configure(r.robot)
+			if got := fmt.Sprint(err); want != "" && !strings.Contains(got, want) || want == "" && err != nil {
+				t.Errorf("%d pixels wide: %v, want %q", width, err, want)
+			}
+			if err == nil {
+				err = i.Close()
+			}
+		})
+	}
 }

@@ -37,7 +37,7 @@ type world struct {
 	done     *bus.Publisher[*std_msgs.Bool]
 	clock    *bus.Publisher[*rosgraph_msgs.Clock] // nil: none
 	view     *view
-	eye      *eye // nil: nothing is known of the camera
+	eye      *eye
 
 	command  command
 	requests chan request // in: services; unbuffered
