@@ -123,7 +123,7 @@ bench: setup ## benchmarks: they print what they measured
 
 .PHONY: calib-bars
 calib-bars: ## calibration's bars on 200 random problems each: they print what they measured
-	HYT_CALIB_PROBLEMS=200 go test -count=1 -v -run 'Honest|Bars' ./calib/intrinsics ./calib/handeye ./calib/planar
+	HYT_CALIB_PROBLEMS=200 go test -count=1 -timeout 30m -v -run 'Honest|Bars' ./calib/intrinsics ./calib/handeye ./calib/planar
 
 .PHONY: calib-selftest
 calib-selftest: build ## calibrate a simulated camera from boards of squares and of tags; its truth is known
