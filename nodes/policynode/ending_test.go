@@ -75,6 +75,13 @@ func TestWhatThePolicyItselfThinksCountsToo(t *testing.T) {
 			t.Fatal("rejected")
 		}
 		time.Sleep(time.Second)
+		r.model.set(func(m *fakeModel) { m.thinks = "sub touch red cube; grip open;" })
+		time.Sleep(time.Second)
+		r.locked(func() {
+			if len(u.feedback) < 5 || u.feedback[0].Feedback.Thought.Subtask != "touch red cube" {
+				t.Errorf("feedback %+v", u.feedback)
+			}
+		})
 		r.model.set(func(m *fakeModel) { m.thinks = "sub done; grip open;" })
 		a := u.result(1)
 		time.Sleep(time.Millisecond)

@@ -16,6 +16,7 @@ import (
 	"hyt/nodes/control"
 	"hyt/nodes/meter"
 	"hyt/nodes/observe"
+	"hyt/nodes/robotmsg"
 	"hyt/policy"
 	"hyt/policy/thought"
 )
@@ -35,9 +36,10 @@ type planner struct {
 
 	task     task
 	ending   *ending
-	changing sync.Mutex    // one change after another, so that others hear the last one last
-	changed  chan struct{} // the task did; one token at most
-	newest   atomic.Int64  // stamp of the first camera's newest good image, ns
+	thought  func(*hyt_msgs.Thought) // hears what is thought on the way to a plan
+	changing sync.Mutex              // one change after another, so that others hear the last one last
+	changed  chan struct{}           // the task did; one token at most
+	newest   atomic.Int64            // stamp of the first camera's newest good image, ns
 	foresee  control.Foresight
 	reserve  atomic.Int64 // ns that a new chunk should come before the old one ends
 
@@ -202,7 +204,7 @@ func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observati
 		return err
 	}
 	p.did(chunk.Mode)
-	p.ended(chunk, asked.since)
+	p.hear(chunk, asked.since)
 	age := p.now().Sub(obs.Stamp)
 	p.ages.Add(age)
 	p.foresee.Took(age)
@@ -254,17 +256,23 @@ func (p *planner) soFar() (inference, latency time.Duration) {
 	return time.Since(p.running), max(0, p.now().Sub(p.on))
 }
 
-// ended hears whether the chunk, or the thought before it, says that the task is done.
-func (p *planner) ended(c policy.Chunk, since time.Time) {
+// hear takes what the chunk, and the thought before it, say besides the motion: whether
+// the task is done, and what goals have as feedback.
+func (p *planner) hear(c policy.Chunk, since time.Time) {
 	if done, says := p.layout.Done(c.Actions); says {
 		p.ending.saw(done, since)
 	}
 	if c.Mode != policy.Think {
 		return
 	}
-	if t, err := thought.Parse(c.Thought); err == nil {
-		p.ending.saw(t.Done(), since)
+	t, err := thought.Parse(c.Thought)
+	if err != nil || len(t.Fields()) == 0 {
+		return
 	}
+	m := robotmsg.Thought(t)
+	m.Header.Stamp, m.Source, m.Latency = builtin_interfaces.FromTime(c.Stamp), hyt_msgs.Thought_MODEL, c.Latency.Seconds()
+	p.thought(m)
+	p.ending.saw(t.Done(), since)
 }
 
 func (p *planner) message(c policy.Chunk) *hyt_msgs.ActionChunk {

@@ -75,6 +75,7 @@ func newSession(n *node.Node, c *config.Policy, model Model) (*session, error) {
 	s.goals = &goals{session: s, limit: config.Seconds(c.ExecuteTimeout)}
 	s.monitor = &monitor{session: s}
 	s.monitor.limits.Store(c)
+	s.planner.thought = s.goals.thoughtOf
 	s.planner.pace(c)
 	return s, s.planner.setMode(c.Mode)
 }
