@@ -6,5 +6,5 @@ import "errors"
 
 // findPlugin is for builds without XLA.
 func findPlugin() (string, error) {
-	return "", errors.New("engine: this build has no XLA: build hyt with -tags xla (and go get github.com/gomlx/go-xla), and name a PJRT plugin in PJRT_PLUGIN_LIBRARY_PATH")
+	return "", errors.New("engine: this build has no XLA: build hyt with -tags xla, and name a PJRT plugin in PJRT_PLUGIN_LIBRARY_PATH")
 }
