@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"hyt/gazebo/classic/server"
 	"hyt/policy/policytest"
 	"hyt/policy/spec"
 )
@@ -79,6 +80,95 @@ func TestScoresGoIntoTheSpec(t *testing.T) {
 	}
 	if len(s.Training.Scores) != 1 || s.Training.Scores[0].Task != "touch" || s.Training.Scores[0].Episodes != 2 {
 		t.Errorf("scores %+v, want the plain touch cell alone", s.Training.Scores)
+	}
+}
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAScenarioWritesItsReportsAndItsThresholdsDecide(t *testing.T) {
+	file := write(t, "tasks: [touch]\nepisodes: 3\ncontrols: [oracle]\nthresholds: [{control: oracle, rate: 1}]\n")
+	dir, model := t.TempDir(), tiny(t)
+	out, err := evaluate(t, "--scenario", file, "--model", model, "--out", dir, "--episodes", "2")
+	if err != nil {
+		t.Fatalf("%v after\n%s", err, out)
+	}
+	if !strings.Contains(out, "4 of 4 episodes played in simulator embedded, 0 lost; 1 of 1 checks held.") {
+		t.Errorf("the flag does not go over the scenario, or it is not said:\n%s", out)
+	}
+	for _, name := range []string{"report.json", "report.md", "report.html", "junit.xml", "episodes.jsonl", "films/touch_id_act_1000000.gif", "bags/touch_id_act_1000000/metadata.yaml"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	file = write(t, "tasks: [touch]\nepisodes: 1\nthresholds: [{rate: 1}]\n")
+	_, err = evaluate(t, "--scenario", file, "--model", model)
+	if err == nil || err.Error() != "touch id act: wanted at least 100 %, got 0.0 % (0 of 1)" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestContinueReadsOnlyEpisodesOfItsKind(t *testing.T) {
+	model, dir := tiny(t), t.TempDir()
+	args := []string{"--model", model, "--tasks", "touch", "--out", dir, "--episodes"}
+	if _, err := evaluate(t, append(args, "1")...); err != nil {
+		t.Fatal(err)
+	}
+	journal := filepath.Join(dir, "episodes.jsonl")
+	cut, err := os.OpenFile(journal, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cut.WriteString(`{"task":"touch","se`); err != nil { // a killed run's last line
+		t.Fatal(err)
+	}
+	cut.Close()
+	out, err := evaluate(t, append(args, "3", "--continue")...)
+	if err != nil || !strings.Contains(out, "3 of 3 episodes played") {
+		t.Fatalf("%v after\n%s", err, out)
+	}
+	lines, err := os.ReadFile(journal)
+	if err != nil || strings.Count(string(lines), "\n") != 4 {
+		t.Errorf("%v, the file holds\n%s", err, lines)
+	}
+	if _, err := evaluate(t, append(args, "3", "--continue", "--latency", "20ms")...); err == nil || !strings.Contains(err.Error(), "another model, simulator or pace") {
+		t.Errorf("%v", err)
+	}
+	if after, _ := os.ReadFile(journal); string(after) != string(lines) {
+		t.Error("the refused file was changed")
+	}
+}
+
+func TestABaselineCanBeAReport(t *testing.T) {
+	model, file := tiny(t), filepath.Join(t.TempDir(), "report.json")
+	if _, err := evaluate(t, "--model", model, "--tasks", "touch", "--episodes", "2", "--json", file); err != nil {
+		t.Fatal(err)
+	}
+	out, err := evaluate(t, "--model", model, "--tasks", "touch", "--episodes", "2", "--baseline", file)
+	if err != nil || !strings.Contains(out, "gain, touch id act: +0.0 points") {
+		t.Errorf("%v after\n%s", err, out)
+	}
+}
+
+func TestASimulatorThatCannotBeHadIsSkippedUnlessRequired(t *testing.T) {
+	t.Setenv(server.RootVariable, t.TempDir())
+	file := filepath.Join(t.TempDir(), "junit.xml")
+	args := []string{"--model", tiny(t), "--tasks", "touch", "--episodes", "1", "--sim", "classic", "--junit", file}
+	out, err := evaluate(t, args...)
+	if err != nil || !strings.Contains(out, "Skipped, 0 episodes in simulator classic: ") {
+		t.Errorf("%v after\n%s", err, out)
+	}
+	if xml, err := os.ReadFile(file); err != nil || !strings.Contains(string(xml), `skipped="1"`) {
+		t.Errorf("%v, %s", err, xml)
+	}
+	if _, err := evaluate(t, append(args, "--required")...); err == nil {
+		t.Error("required, skipped, and nobody is told")
 	}
 }
 

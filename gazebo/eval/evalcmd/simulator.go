@@ -10,9 +10,9 @@ import (
 
 // simulator is the one that a run plays in.
 type simulator struct {
-	open   func(cameras []string) (sim.Sim, error)
-	live   *rossim.Config // nil: it waits for the policy
-	close  func()
+	open  func(cameras []string) (sim.Sim, error)
+	live  *rossim.Config // nil: it waits for the policy
+	close func()
 }
 
 // unavailable is why a simulator cannot be had on this machine.
