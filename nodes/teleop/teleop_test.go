@@ -74,6 +74,7 @@ func start(t *testing.T, recorded bool, test func(*rig)) {
 		test(r)
 		cancel()
 		err := <-done
+		synctest.Wait() // its last words arrive
 		if !r.restored {
 			t.Error("the terminal was not restored")
 		}
