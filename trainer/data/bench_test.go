@@ -139,7 +139,7 @@ func BenchmarkAt(b *testing.B) {
 
 // What Open holds does not grow with the bag.
 func TestMemoryStaysSmallWhateverTheBag(t *testing.T) {
-	const images, most = 150, 60 << 20 // 138 MB of images; most is the collector's slack over a few chunks
+	const images, most = 70, 48 << 20 // 64 MB of images; most is the collector's slack over a few chunks
 	dir := rawCamera(t, images)
 	var m runtime.MemStats
 	runtime.GC()

@@ -99,8 +99,8 @@ func TestNothingIsLostAtTheBordersOfFastRecordings(t *testing.T) {
 			if len(want) != 6*12 {
 				t.Fatalf("%d samples without delays", len(want))
 			}
-			for seed := range uint64(12) {
-				most := time.Duration(seed) * time.Millisecond / 2 // a frame is 2 ms
+			for seed := range uint64(8) {
+				most := time.Duration(seed) * 3 * time.Millisecond / 4 // a frame is 2 ms
 				got, report := contents(t, recordLate(t, messages, rand.New(rand.NewPCG(1, seed)), most))
 				if diff := gocmp.Diff(want, got); diff != "" {
 					t.Errorf("delays of up to %v: %s\n%s", most, diff, report.String())

@@ -160,7 +160,7 @@ func TestAnyCutAndAnyFlippedBitTeachesOnlyWhatWasRecorded(t *testing.T) {
 	whole, err := os.ReadFile(filepath.Join(dir, "demo_0.mcap"))
 	check(t, err)
 	r := rand.New(rand.NewPCG(1, 2))
-	const tries = 12
+	const tries = 8
 	for i := range tries {
 		at := r.IntN(len(whole))
 		file(t, dir, func([]byte) []byte { return whole[:at] })

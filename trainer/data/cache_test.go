@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -225,4 +227,20 @@ func TestABagThatCannotBeUsedIsLeftOutAsAWhole(t *testing.T) {
 // tool is a command in a frame that is not the contract's.
 func tool(s float64) *geometry_msgs.TwistStamped {
 	return &geometry_msgs.TwistStamped{Header: datatest.Header(s, "tool0")}
+}
+
+// A cache of before would hold other samples than the code makes now: who changes how
+// they are made raises storeVersion, and then puts the new sum here.
+func TestSamplesAreThoseOfTheirVersion(t *testing.T) {
+	const version, sum = 2, 1860568563
+	set, _ := load(t, Default(), healthy(t, small, nil))
+	h := crc32.NewIEEE()
+	for i := range set.Len() {
+		s := set.At(i)
+		h.Write(s.Image)
+		fmt.Fprintln(h, s.Proprio, s.Actions, s.Instruction, s.Thought, s.Episode, s.Time)
+	}
+	if storeVersion != version || h.Sum32() != sum {
+		t.Errorf("version %d has sum %d, and did have %d in version %d", storeVersion, h.Sum32(), uint32(sum), version)
+	}
 }
