@@ -68,7 +68,9 @@ func (b *inbox) takePoses(message []byte) {
 func (b *inbox) takeScene(message []byte) {
 	b.put(func() error {
 		number, err := readScene(message, func(name []byte, p placement) { b.places[string(name)] = p })
-		b.scene = max(b.scene, number)
+		if err == nil {
+			b.scene = number
+		}
 		return err
 	})
 }

@@ -17,6 +17,10 @@ import (
 // fifth of a second.
 const joinTimeout = 10 * time.Second
 
+// ownRequests is below the numbers of our requests. The renderer asks, too, and its
+// numbers, which begin at random below 10,000, are not ours.
+const ownRequests = 1 << 24
+
 // session is one gzserver that runs one scene, and what connects us to it.
 type session struct {
 	server   *server.Server
@@ -131,10 +135,11 @@ func (s *session) until(ctx context.Context, what string, there func() bool) err
 // askScene asks for all poses. Gazebo answers within 0.2 s.
 func (s *session) askScene(ctx context.Context) error {
 	s.scenes++
-	if err := s.requests.Publish(askScene(s.scenes)); err != nil {
+	number := ownRequests + s.scenes
+	if err := s.requests.Publish(askScene(number)); err != nil {
 		return err
 	}
-	return s.until(ctx, "its scene", func() bool { return s.inbox.scene >= s.scenes })
+	return s.until(ctx, "its scene", func() bool { return s.inbox.scene == number })
 }
 
 // command gives commands to joints and returns when Gazebo has all of them. They
