@@ -1,7 +1,9 @@
 package camera
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
 	"hyt/calib/view"
 )
@@ -56,16 +58,18 @@ func (r *Remap) Gray(dst, src []byte) error {
 	if len(src) != r.srcW*r.srcH || len(dst) != r.dstW*r.dstH {
 		return fmt.Errorf("remap of %dx%d to %dx%d pixels got %d and %d bytes", r.srcW, r.srcH, r.dstW, r.dstH, len(src), len(dst))
 	}
+	dst = dst[:len(r.cells)]
 	for i, c := range r.cells {
 		if c.at < 0 {
 			dst[i] = 0
 			continue
 		}
-		top := src[c.at:][:2]
-		low := src[int(c.at)+r.srcW:][:2]
-		fx, fy := uint32(c.fx), uint32(c.fy)
-		t := uint32(top[0])*(256-fx) + uint32(top[1])*fx
-		l := uint32(low[0])*(256-fx) + uint32(low[1])*fx
+		// Both rows at once, each in 32 bits of its own.
+		top, low := src[c.at:][:2], src[int(c.at)+r.srcW:][:2]
+		left, right := uint64(top[0])|uint64(low[0])<<32, uint64(top[1])|uint64(low[1])<<32
+		fx, fy := uint64(c.fx), uint64(c.fy)
+		h := left*(256-fx) + right*fx
+		t, l := h&math.MaxUint32, h>>32
 		dst[i] = byte((t*(256-fy) + l*fy + 1<<15) >> 16)
 	}
 	return nil
@@ -76,20 +80,37 @@ func (r *Remap) RGB(dst, src []byte) error {
 	if len(src) != 3*r.srcW*r.srcH || len(dst) != 3*r.dstW*r.dstH {
 		return fmt.Errorf("remap of %dx%d to %dx%d colour pixels got %d and %d bytes", r.srcW, r.srcH, r.dstW, r.dstH, len(src), len(dst))
 	}
+	row := 3 * r.srcW
 	for i, c := range r.cells {
 		out := dst[3*i:][:3]
 		if c.at < 0 {
 			out[0], out[1], out[2] = 0, 0, 0
 			continue
 		}
-		top := src[3*int(c.at):][:6]
-		low := src[3*(int(c.at)+r.srcW):][:6]
-		fx, fy := uint32(c.fx), uint32(c.fy)
-		for k := range 3 {
-			t := uint32(top[k])*(256-fx) + uint32(top[k+3])*fx
-			l := uint32(low[k])*(256-fx) + uint32(low[k+3])*fx
-			out[k] = byte((t*(256-fy) + l*fy + 1<<15) >> 16)
-		}
+		at := 3 * int(c.at)
+		fx, fy := uint64(c.fx), uint64(c.fy)
+		t, l := across(sixBytes(src, at), fx), across(sixBytes(src, at+row), fx)
+		// The outer two colours in one word, the middle one in another.
+		const outer, half = 0xffff_0000_ffff, 1 << 15
+		rb := (t&outer)*(256-fy) + (l&outer)*fy + (half | half<<32)
+		g := (t>>16&0xffff)*(256-fy) + (l>>16&0xffff)*fy + half
+		out[0], out[1], out[2] = byte(rb>>16), byte(g>>16), byte(rb>>48)
 	}
 	return nil
+}
+
+// sixBytes are two neighbouring pixels, the first in the lowest bits; what is above
+// them is not theirs.
+func sixBytes(src []byte, at int) uint64 {
+	if at+8 <= len(src) {
+		return binary.LittleEndian.Uint64(src[at:])
+	}
+	p := src[at:][:6]
+	return uint64(binary.LittleEndian.Uint32(p)) | uint64(p[4])<<32 | uint64(p[5])<<40
+}
+
+// across mixes two pixels by fx/256, each colour times 256 in 16 bits of its own.
+func across(two, fx uint64) uint64 {
+	apart := func(p uint64) uint64 { return p&0xff | p&0xff00<<8 | p&0xff0000<<16 }
+	return apart(two)*(256-fx) + apart(two>>24)*fx
 }
