@@ -19,7 +19,8 @@ const step = Step
 // job is one episode to play.
 type job struct {
 	Episode
-	scene task.Episode
+	task  task.Task
+	scene task.Episode // drawn by draw
 }
 
 // play is one episode being played. The simulator waits for the pilot.

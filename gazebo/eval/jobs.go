@@ -20,11 +20,7 @@ func (c *Config) jobs() ([]job, error) {
 					return nil, err
 				}
 				for _, split := range c.Splits {
-					cell, err := c.cellJobs(t, split, mode, control)
-					if err != nil {
-						return nil, err
-					}
-					jobs = append(jobs, cell...)
+					jobs = append(jobs, c.cellJobs(t, split, mode, control)...)
 				}
 			}
 		}
@@ -61,23 +57,25 @@ func (c *Config) modesOf(control Control) []policy.Mode {
 	return c.Modes
 }
 
-func (c *Config) cellJobs(t task.Task, split task.Split, mode policy.Mode, control Control) ([]job, error) {
-	jobs := make([]job, 0, c.Episodes)
-	for i := range c.Episodes {
-		seed := c.Seed + int64(i)
-		scene, err := t.Episode(split, seed)
-		if err != nil {
-			return nil, err
-		}
-		e := Episode{t.Name(), split, mode, control, seed, scene.Instruction}
-		if control == Shuffled {
-			if e.Instruction, err = otherInstruction(scene); err != nil {
-				return nil, err
-			}
-		}
-		jobs = append(jobs, job{e, scene})
+func (c *Config) cellJobs(t task.Task, split task.Split, mode policy.Mode, control Control) []job {
+	jobs := make([]job, c.Episodes)
+	for i := range jobs {
+		jobs[i] = job{Episode: Episode{Task: t.Name(), Split: split, Mode: mode, Control: control, Seed: c.Seed + int64(i)}, task: t}
 	}
-	return jobs, nil
+	return jobs
+}
+
+// draw draws the scene, and what is said in it. Only who plays it does: scenes of some
+// tasks take time to draw.
+func (j *job) draw() (err error) {
+	if j.scene, err = j.task.Episode(j.Split, j.Seed); err != nil {
+		return err
+	}
+	j.Instruction = j.scene.Instruction
+	if j.Control == Shuffled {
+		j.Instruction, err = otherInstruction(j.scene)
+	}
+	return err
 }
 
 // shuffleReach is how many later scenes are looked through for an instruction.

@@ -19,12 +19,13 @@ type worker struct {
 
 // run plays an episode. What goes wrong in it is its loss; the error ends the worker.
 func (w *worker) run(ctx context.Context, j job) (Result, error) {
+	drawn := j.draw()
 	result := Result{Episode: j.Episode}
 	pilot, err := w.prepare(ctx, j)
 	if err != nil && !w.opened {
 		return result, err
 	}
-	if err == nil {
+	if err = errors.Join(err, drawn); err == nil {
 		w.opened = true
 		result, err = w.play(ctx, j, pilot)
 	}

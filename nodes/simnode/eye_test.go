@@ -143,8 +143,11 @@ func TestASimulatorsOwnPicturesMustFitTheCalibration(t *testing.T) {
 			if got := fmt.Sprint(err); want != "" && !strings.Contains(got, want) || want == "" && err != nil {
 				t.Errorf("%d pixels wide: %v, want %q", width, err, want)
 			}
-			if err == nil {
-				err = i.Close()
+			if err != nil {
+				return
+			}
+			if err := i.Close(); err != nil {
+				t.Error(err)
 			}
 		})
 	}
