@@ -206,6 +206,17 @@ func (s *session) sees(camera string, patience time.Duration) error {
 		func() bool { return s.inbox.pictures[camera].at >= due })
 }
 
+// why says what is behind an error: connections break a moment before the end of
+// their server is known.
+func (s *session) why(err error) error {
+	select {
+	case <-s.server.Done():
+		return s.server.Err()
+	case <-time.After(time.Second):
+		return err
+	}
+}
+
 func (s *session) close() {
 	if s.gazebo != nil {
 		s.gazebo.Close()

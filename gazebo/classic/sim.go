@@ -214,6 +214,7 @@ func (s *Sim) Step(cmd sim.Command, dt time.Duration) error {
 	for dt > 0 {
 		part := min(dt, FramePeriod)
 		if err := s.advance(ctx, s.hand, cmd, part); err != nil {
+			err = s.session.why(err)
 			s.stop()
 			return fmt.Errorf("gazebo: at %v: %w", s.state.Time, err)
 		}
