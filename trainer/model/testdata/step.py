@@ -8,6 +8,7 @@ AdamW.
 """
 import json
 import math
+import os
 import sys
 import time
 
@@ -124,11 +125,8 @@ def step():
     opt.step()
 
 
-blas = next((l.strip(" -") for l in torch.__config__.show().splitlines() if "BLAS" in l or "MKL" in l), "BLAS unknown")
-maps = open("/proc/self/maps").read()
-for name in ("openblas", "mkl", "blis"):
-    if name in maps:
-        blas = name
+libraries = {os.path.basename(os.path.realpath(l.split()[-1])) for l in open("/proc/self/maps") if ".so" in l}
+blas = " ".join(sorted(l for l in libraries if "blas" in l or "mkl" in l or "blis" in l)) or "its built-in BLAS"
 print(json.dumps({"version": torch.__version__, "blas": blas, "weights": sum(p.numel() for p in net.parameters())}), flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
