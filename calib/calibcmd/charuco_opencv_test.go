@@ -42,19 +42,26 @@ func TestCharucoBoardsAreOpenCVs(t *testing.T) {
 			t.Fatalf("%v: %v, %d corners missing", size, err, f.Missing)
 		}
 		n := (size[0] - 1) * (size[1] - 1)
-		t.Logf("%v: OpenCV finds %d and %d of %d corners; ours are %.3f px from its own in its drawing, its own %.3f px from the truth in our picture",
-			size, len(found.Ours), len(found.Theirs), n, furthest(f.View, found.Theirs), furthest(s.Truth(), found.Ours))
-		if len(found.Ours) < n*3/4 || furthest(f.View, found.Theirs) > 0.3 || furthest(s.Truth(), found.Ours) > 1 {
+		inDrawing, drawn := apart(f.View, found.Theirs)
+		inOurs, taken := apart(s.Truth(), found.Ours)
+		t.Logf("%v: OpenCV finds %d and %d of %d corners. In its drawing they are %.2v px from ours, and %.3f px beside that; in our picture %.2v px from the truth, and %.3f px beside that",
+			size, len(found.Ours), len(found.Theirs), n, drawn, inDrawing, taken, inOurs)
+		if len(found.Ours) < n*3/4 || len(found.Theirs) < n || inDrawing > 0.3 || inOurs > 0.5 {
 			t.Error("the boards differ")
 		}
 	}
 }
 
-// furthest is the largest distance of OpenCV's corners, by id, from those of a view
-// that has all of them.
-func furthest(v view.View, found map[int][2]float64) (most float64) {
+// apart is the largest distance of OpenCV's corners, by id, from those of a view that
+// has all of them, once their common shift is taken out: the ChArUco corners of
+// OpenCV 4.6 are about half a pixel off in both directions.
+func apart(v view.View, found map[int][2]float64) (most float64, shift view.Point2) {
 	for id, p := range found {
-		most = max(most, math.Hypot(p[0]-v.Pixels[id].X, p[1]-v.Pixels[id].Y))
+		shift.X += (p[0] - v.Pixels[id].X) / float64(len(found))
+		shift.Y += (p[1] - v.Pixels[id].Y) / float64(len(found))
 	}
-	return most
+	for id, p := range found {
+		most = max(most, math.Hypot(p[0]-v.Pixels[id].X-shift.X, p[1]-v.Pixels[id].Y-shift.Y))
+	}
+	return most, shift
 }
