@@ -71,6 +71,7 @@ func trigger(t *testing.T, n *node.Node, service string) *std_srvs.TriggerRespon
 func TestEachRecordingIsABagOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		robot, dir, stop := start(t, []string{"instruction std_msgs/msg/String latched"}, false)
+		synctest.Wait() // the node is active
 		words, err := node.Advertise[*std_msgs.String](robot, "instruction", bus.Latched(1))
 		if err != nil {
 			t.Fatal(err)
@@ -101,16 +102,19 @@ func TestEachRecordingIsABagOfItsOwn(t *testing.T) {
 }
 
 func TestRecordsFromTheStartAndEndsItsBag(t *testing.T) {
-	robot, dir, stop := start(t, []string{"/instruction std_msgs/msg/String"}, true)
-	if a := trigger(t, robot, "/recorder/start"); a.Success || !strings.Contains(a.Message, dir) {
-		t.Errorf("%+v", a)
-	}
-	if err := stop(); err != nil {
-		t.Error(err)
-	}
-	if files, _ := filepath.Glob(filepath.Join(dir, "metadata.yaml")); len(files) != 1 {
-		t.Error("the bag has no metadata.yaml")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		robot, dir, stop := start(t, []string{"/instruction std_msgs/msg/String"}, true)
+		synctest.Wait() // the node is active
+		if a := trigger(t, robot, "/recorder/start"); a.Success || !strings.Contains(a.Message, "already recording to "+dir) {
+			t.Errorf("%+v", a)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		if files, _ := filepath.Glob(filepath.Join(dir, "metadata.yaml")); len(files) != 1 {
+			t.Error("the bag has no metadata.yaml")
+		}
+	})
 }
 
 func TestBadTopicsAreRefused(t *testing.T) {
