@@ -14,6 +14,7 @@ import (
 type Remap struct {
 	srcW, srcH, dstW, dstH int
 	cells                  []cell
+	wide                   []span
 }
 
 // cell says where one pixel comes from: the upper left of four neighbours, and
@@ -22,6 +23,9 @@ type cell struct {
 	at     int32
 	fx, fy uint16
 }
+
+// span is a stretch of cells that mixFours may take: fours, all of the source.
+type span struct{ from, to int }
 
 // NewRemap makes the table from pictures of src to pictures of dst.
 func NewRemap(src, dst Camera) *Remap {
@@ -37,7 +41,24 @@ func NewRemap(src, dst Camera) *Remap {
 			r.cells[y*dst.Width+x] = c
 		}
 	}
+	r.wide = r.spans()
 	return r
+}
+
+// spans are the stretches whose neighbours are there, and two bytes after them.
+func (r *Remap) spans() (all []span) {
+	last := int32((r.srcH-2)*r.srcW + r.srcW - 2)
+	from := 0
+	for i := range len(r.cells) + 1 {
+		if i < len(r.cells) && r.cells[i].at >= 0 && r.cells[i].at != last {
+			continue
+		}
+		if n := (i - from) &^ 3; n > 0 {
+			all = append(all, span{from, from + n})
+		}
+		from = i + 1
+	}
+	return all
 }
 
 // cell rounds a place in the source to 1/256 pixel. The last row and column have
@@ -80,9 +101,23 @@ func (r *Remap) RGB(dst, src []byte) error {
 	if len(src) != 3*r.srcW*r.srcH || len(dst) != 3*r.dstW*r.dstH {
 		return fmt.Errorf("remap of %dx%d to %dx%d colour pixels got %d and %d bytes", r.srcW, r.srcH, r.dstW, r.dstH, len(src), len(dst))
 	}
+	done := 0
+	if hasWide {
+		for _, s := range r.wide {
+			r.mix(dst, src, done, s.from)
+			mixFours(&dst[3*s.from], &r.cells[s.from], (s.to-s.from)/4, &src[0], 3*r.srcW)
+			done = s.to
+		}
+	}
+	r.mix(dst, src, done, len(r.cells))
+	return nil
+}
+
+// mix makes the colour pixels of some cells, one after the other.
+func (r *Remap) mix(dst, src []byte, from, to int) {
 	row := 3 * r.srcW
-	for i, c := range r.cells {
-		out := dst[3*i:][:3]
+	for i, c := range r.cells[from:to] {
+		out := dst[3*(from+i):][:3]
 		if c.at < 0 {
 			out[0], out[1], out[2] = 0, 0, 0
 			continue
@@ -96,7 +131,6 @@ func (r *Remap) RGB(dst, src []byte) error {
 		g := (t>>16&0xffff)*(256-fy) + (l>>16&0xffff)*fy + half
 		out[0], out[1], out[2] = byte(rb>>16), byte(g>>16), byte(rb>>48)
 	}
-	return nil
 }
 
 // sixBytes are two neighbouring pixels, the first in the lowest bits; what is above

@@ -91,7 +91,11 @@ func WriteHTML(w io.Writer, d Data) error {
 		if fields.Before, err = dataURL(d.Sample); err != nil {
 			return err
 		}
-		if fields.After, err = dataURL(Undistort(c, d.Sample)); err != nil {
+		after, err := Undistort(c, d.Sample)
+		if err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		if fields.After, err = dataURL(after); err != nil {
 			return err
 		}
 	}

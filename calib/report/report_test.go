@@ -122,7 +122,11 @@ func TestUndistortedLinesAreStraight(t *testing.T) {
 			}
 		}
 	}
-	out, ideal := Undistort(lens, img), lens.Rectified()
+	out, err := Undistort(lens, img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ideal := lens.Rectified()
 	for y := 20; y < lens.Height-20; y += 10 {
 		var sum, n float64
 		for x := range lens.Width {
@@ -133,5 +137,8 @@ func TestUndistortedLinesAreStraight(t *testing.T) {
 		if n == 0 || math.Abs(sum/n-want) > 0.6 {
 			t.Errorf("row %d: the line is at %.2f, want %.2f", y, sum/n, want)
 		}
+	}
+	if _, err := Undistort(lens, image.NewGray(image.Rect(0, 0, 8, 8))); err == nil {
+		t.Error("an image of another size passed")
 	}
 }
