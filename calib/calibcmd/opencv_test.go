@@ -4,10 +4,8 @@ package calibcmd
 
 import (
 	"encoding/json"
-	"fmt"
 	"image"
 	"math"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +13,7 @@ import (
 	"slices"
 	"testing"
 
-	"hyt/calib/camera"
 	"hyt/calib/detect"
-	"hyt/calib/photo"
 	"hyt/calib/picture"
 	"hyt/calib/target"
 	"hyt/calib/view"
@@ -28,17 +24,7 @@ import (
 func TestImagesAgreeWithOpenCV(t *testing.T) {
 	runtime.GOMAXPROCS(1) // the bar is for one core
 	b := target.Board{Kind: target.Chessboard, Rows: 7, Cols: 10, Size: 0.025}
-	lens := camera.Camera{Width: 1280, Height: 720, Model: camera.PlumbBob, Fx: 950, Fy: 953, Cx: 645, Cy: 352, D: [8]float64{-0.2, 0.07, 0.0006, -0.0004, 0}}
-	r := rand.New(rand.NewPCG(7, 20))
-	dir := t.TempDir()
-	truth := map[string]view.View{}
-	for i := range 20 {
-		s := photo.Scene{Camera: lens, Board: b, Black: 40, White: 200, Light: 0.4, Blur: 0.8, Noise: 3, Clutter: 30}
-		s.Place(r, 0.7)
-		name := fmt.Sprintf("%02d.png", i)
-		save(t, filepath.Join(dir, name), s.Take(r))
-		truth[name] = s.Truth()
-	}
+	dir, truth := twenty(t, b)
 	out, err := hyt("intrinsics", dir, "--json", "--out", filepath.Join(t.TempDir(), "c.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +63,7 @@ func TestImagesAgreeWithOpenCV(t *testing.T) {
 	t.Logf("corners: median %.4f px, 95 %% under %.4f (%d); OpenCV %s %.4f, %.4f (%d)", weOff[len(weOff)/2], weOff[len(weOff)*95/100], len(weOff),
 		theirs.Version, theyOff[len(theyOff)/2], theyOff[len(theyOff)*95/100], len(theyOff))
 	t.Logf("fx %.2f ± %.2f, OpenCV %.2f, true %.0f; fy %.2f, OpenCV %.2f, true %.0f; RMS (2-D) %.4f px, OpenCV %.4f",
-		ours.Params["fx"], ours.Sigma["fx"], theirs.FX, lens.Fx, ours.Params["fy"], theirs.FY, lens.Fy, math.Sqrt2*ours.RMS, theirs.RMS)
+		ours.Params["fx"], ours.Sigma["fx"], theirs.FX, hd.Fx, ours.Params["fy"], theirs.FY, hd.Fy, math.Sqrt2*ours.RMS, theirs.RMS)
 	t.Logf("detection %.2f s on one core (OpenCV %.2f s), solver %.3f s", ours.Seconds["detection"], theirs.Detection, ours.Seconds["solver"])
 	for _, d := range []float64{ours.Params["fx"]/theirs.FX - 1, ours.Params["fy"]/theirs.FY - 1} {
 		if math.Abs(d) > 0.002 {

@@ -72,7 +72,7 @@ func shotName(i int) string { return fmt.Sprintf("view%02d.png", i) }
 
 func lensRect() image.Rectangle { return image.Rect(0, 0, lens.Width, lens.Height) }
 
-func save(t *testing.T, name string, img image.Image) {
+func save(t testing.TB, name string, img image.Image) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {

@@ -8,6 +8,7 @@ import sys
 import cv2
 import numpy as np
 
+cv2.setNumThreads(1)
 job = json.load(sys.stdin)
 size = tuple(job["size"])
 board = [np.array(v["board"], np.float32).reshape(-1, 1, 3) for v in job["views"]]
