@@ -124,9 +124,16 @@ func (c Config) mix() hybrid.Mix {
 // regime is the regime's name for spec.yaml.
 func (c Config) regime() string { return cmp.Or(c.Regime, c.mix().Mean().Regime()) }
 
-// read lays the YAML file at path over c. What stands for several keys (regime, size)
-// comes first, so that the keys themselves count where both are given. An empty
-// path changes nothing.
+// Parse reads a config for training from bags, as --config does.
+func Parse(raw []byte) (Config, error) {
+	c := Default()
+	if err := c.over(raw); err != nil {
+		return c, err
+	}
+	return c, c.Validate()
+}
+
+// read lays the YAML file at path over c. An empty path changes nothing.
 func (c *Config) read(path string) error {
 	if path == "" {
 		return nil
@@ -135,28 +142,38 @@ func (c *Config) read(path string) error {
 	if err != nil {
 		return fmt.Errorf("config: %w", err)
 	}
+	if err := c.over(raw); err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
+	return nil
+}
+
+// over lays YAML over c. What stands for several keys (regime, size) comes first, so
+// that the keys themselves count where both are given.
+func (c *Config) over(raw []byte) error {
 	var short struct {
 		Regime string `yaml:"regime"`
 		Model  struct{ Backbone, Size string }
 	}
-	if err := yaml.Unmarshal(raw, &short); err != nil {
-		return fmt.Errorf("config %s: %w", path, err)
+	err := yaml.Unmarshal(raw, &short)
+	if err != nil {
+		return err
 	}
 	if short.Regime != "" {
 		if c.Modes, err = hybrid.Regime(short.Regime); err != nil {
-			return fmt.Errorf("config %s: %w", path, err)
+			return err
 		}
 	}
 	if short.Model.Backbone != "" || short.Model.Size != "" {
 		backbone, size := cmp.Or(short.Model.Backbone, c.Model.Backbone), cmp.Or(short.Model.Size, c.Model.Size)
 		if c.Model, err = shapeOf(backbone, size); err != nil {
-			return fmt.Errorf("config %s: %w", path, err)
+			return err
 		}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
 	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) { // an empty file is EOF
-		return fmt.Errorf("config %s: %w", path, err)
+		return err
 	}
 	return nil
 }
