@@ -49,12 +49,17 @@ func TestCharucoBoardsAreOpenCVs(t *testing.T) {
 		if len(found.Ours) < n*3/4 || len(found.Theirs) < n || inDrawing > 0.3 || inOurs > 0.5 {
 			t.Error("the boards differ")
 		}
+		for _, shift := range []view.Point2{drawn, taken} {
+			if math.Hypot(shift.X-0.5, shift.Y-0.5) > 0.1 && math.Hypot(shift.X, shift.Y) > 0.1 {
+				t.Errorf("OpenCV's corners are shifted by %.2v px, which is neither of its conventions", shift)
+			}
+		}
 	}
 }
 
 // apart is the largest distance of OpenCV's corners, by id, from those of a view that
-// has all of them, once their common shift is taken out: the ChArUco corners of
-// OpenCV 4.6 are about half a pixel off in both directions.
+// has all of them, once their common shift is taken out: OpenCV 4.6 counts from the
+// upper left of the first pixel here, not from its middle as with chessboards.
 func apart(v view.View, found map[int][2]float64) (most float64, shift view.Point2) {
 	for id, p := range found {
 		shift.X += (p[0] - v.Pixels[id].X) / float64(len(found))
