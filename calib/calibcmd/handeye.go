@@ -17,6 +17,7 @@ import (
 	"hyt/calib/target"
 	"hyt/calib/tf"
 	"hyt/msgs/geometry_msgs"
+	"hyt/nodes/handpose"
 )
 
 // handeyeJSON is what `hyt calib handeye --json` prints. Keys are only ever added.
@@ -71,7 +72,7 @@ type handeyeFlags struct {
 	boardFlags
 	source
 	camera, poses string
-	arm           handTopic
+	arm           handpose.Source
 	mount         string
 	frames        handeye.Frames
 	stops         int
@@ -105,9 +106,9 @@ func handeyeCommand() *cobra.Command {
 	f.source.add(flags, 250*time.Millisecond)
 	flags.StringVar(&f.camera, "camera", "camera.yaml", "camera info, as hyt calib intrinsics writes it")
 	flags.StringVar(&f.poses, "poses", "", "CSV file with the hand's pose for each image")
-	flags.StringVar(&f.arm.name, "pose-topic", "/ee_pose", "bag or live: topic of the hand's pose, geometry_msgs/PoseStamped, or /tf")
-	flags.StringVar(&f.arm.base, "base-frame", "base_link", "with /tf: the robot's base")
-	flags.StringVar(&f.arm.hand, "hand-frame", "tool0", "with /tf: the hand")
+	flags.StringVar(&f.arm.Topic, "pose-topic", "/ee_pose", "bag or live: topic of the hand's pose, geometry_msgs/PoseStamped, or /tf")
+	flags.StringVar(&f.arm.Base, "base-frame", "base_link", "with /tf: the robot's base")
+	flags.StringVar(&f.arm.Hand, "hand-frame", "tool0", "with /tf: the hand")
 	flags.IntVar(&f.stops, "stops", 12, "live: stops of the arm at least, before it ends by itself")
 	flags.StringVar(&f.mount, "mount", "eye_in_hand", "eye_in_hand or eye_to_hand")
 	flags.StringVar(&f.frames.Parent, "parent", "", "frame the camera is mounted on (tool0, or base_link for eye_to_hand)")

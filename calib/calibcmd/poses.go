@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hyt/calib/geom"
+	"hyt/nodes/handpose"
 )
 
 // handPoses knows where the hand was when an image was taken: baseThand.
@@ -114,12 +115,7 @@ func parsePose(fields []string) (geom.Pose, error) {
 }
 
 // poseTrack is what a bag says of the hand, by time.
-type poseTrack []trackPoint
-
-type trackPoint struct {
-	stamp time.Time
-	pose  geom.Pose
-}
+type poseTrack []handpose.Point
 
 const (
 	// stillFor is how long before and after an image the hand must rest: clocks of
@@ -130,23 +126,21 @@ const (
 )
 
 func (t poseTrack) at(l look) (geom.Pose, error) {
-	from, _ := slices.BinarySearchFunc(t, l.stamp.Add(-stillFor), trackPoint.compare)
-	to, _ := slices.BinarySearchFunc(t, l.stamp.Add(stillFor), trackPoint.compare)
+	from, _ := slices.BinarySearchFunc(t, l.stamp.Add(-stillFor), handpose.Point.Compare)
+	to, _ := slices.BinarySearchFunc(t, l.stamp.Add(stillFor), handpose.Point.Compare)
 	near := t[from:to]
-	if len(near) < 2 || near[0].stamp.After(l.stamp) || near[len(near)-1].stamp.Before(l.stamp) {
+	if len(near) < 2 || near[0].Stamp.After(l.stamp) || near[len(near)-1].Stamp.Before(l.stamp) {
 		return geom.Pose{}, fmt.Errorf("the hand's pose is not known %v before and after it", stillFor)
 	}
 	best := near[0]
 	for _, p := range near {
-		d := near[0].pose.Inv().Mul(p.pose)
+		d := near[0].Pose.Inv().Mul(p.Pose)
 		if d.T.Norm() > stillMetres || d.R.Angle() > stillRadians {
 			return geom.Pose{}, fmt.Errorf("the hand was moving (%.1f mm, %.2f° within %v)", 1e3*d.T.Norm(), d.R.Angle()*180/math.Pi, 2*stillFor)
 		}
-		if p.stamp.Sub(l.stamp).Abs() < best.stamp.Sub(l.stamp).Abs() {
+		if p.Stamp.Sub(l.stamp).Abs() < best.Stamp.Sub(l.stamp).Abs() {
 			best = p
 		}
 	}
-	return best.pose, nil
+	return best.Pose, nil
 }
-
-func (p trackPoint) compare(t time.Time) int { return p.stamp.Compare(t) }

@@ -16,6 +16,7 @@ import (
 	"hyt/msgs/geometry_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/tf2_msgs"
+	"hyt/nodes/handpose"
 	"hyt/nodes/node"
 )
 
@@ -59,7 +60,7 @@ func robot(ctx context.Context, t *testing.T, n *node.Node, told *keeper) {
 
 func TestStopsOfALiveArmGiveTheMount(t *testing.T) {
 	film()
-	for _, arm := range []handTopic{{name: "/ee_pose"}, {"/tf", "base_link", "tool0"}} {
+	for _, arm := range []handpose.Source{{Topic: "/ee_pose"}, {Topic: "/tf", Base: "base_link", Hand: "tool0"}} {
 		synctest.Test(t, func(t *testing.T) {
 			driver := mem.Open()
 			n := person(t, driver)
@@ -75,7 +76,7 @@ func TestStopsOfALiveArmGiveTheMount(t *testing.T) {
 			cancel()
 			beside.Wait()
 			if err != nil {
-				t.Errorf("%s: %v; it said:\n%s", arm.name, err, told.text.String())
+				t.Errorf("%s: %v; it said:\n%s", arm.Topic, err, told.text.String())
 			}
 			for _, c := range []interface{ Close() error }{n, driver} {
 				if err := c.Close(); err != nil {
@@ -89,7 +90,7 @@ func TestStopsOfALiveArmGiveTheMount(t *testing.T) {
 			atTheCamera(t, got)
 			for _, want := range []string{"stop 1 taken; missing: 7 more stops", "stop 8 taken; missing: nothing"} {
 				if !strings.Contains(told.text.String(), want) {
-					t.Errorf("%s: it did not say %q:\n%s", arm.name, want, told.text.String())
+					t.Errorf("%s: it did not say %q:\n%s", arm.Topic, want, told.text.String())
 				}
 			}
 		})

@@ -45,6 +45,16 @@ func (p Pose) Difference(to Pose) [6]float64 {
 	return [6]float64{w[0], w[1], w[2], v[0], v[1], v[2]}
 }
 
+// Toward is the pose at a part of the way from p (0) to another (1), turning and moving
+// evenly.
+func (p Pose) Toward(to Pose, part float64) Pose {
+	d := p.Difference(to)
+	for i := range d {
+		d[i] *= part
+	}
+	return p.Moved(d[:])
+}
+
 // ExpSE3 returns the motion of the twist (w, v): one unit of time of turning with
 // w rad/s while moving with v m/s, a screw.
 func ExpSE3(w, v Vec) Pose {

@@ -20,6 +20,7 @@ type Files struct {
 	TransformURL string // static transforms (YAML of tf2_msgs/msg/TFMessage)
 	Frame        string // the camera's optical frame: z forward, x right, y down
 	Base         string // the frame that places are meant in, such as base_link
+	Hand         string // (optional) the frame of the hand, which the camera may be mounted on
 }
 
 // None stands for no file: parameters that are empty strings trip ROS tools.
@@ -30,10 +31,37 @@ type Camera struct {
 	Lens camera.Camera
 	Frame,
 	Base string
-	// Placed says whether transforms were given; Pose is baseToptical then.
-	Placed     bool
-	Pose       geom.Pose
+	// Placed says whether it is known where the camera is; Pose is baseToptical then.
+	Placed bool
+	Pose   geom.Pose
+	// OnHand says that the camera moves with frame Hand; Mount is handToptical then, and
+	// At places it.
+	OnHand     bool
+	Hand       string
+	Mount      geom.Pose
 	Transforms tf.Tree
+}
+
+// At is the camera where it is while the hand is at baseThand. One that does not move
+// with the hand is where it was.
+func (c *Camera) At(baseThand geom.Pose) *Camera {
+	if !c.OnHand {
+		return c
+	}
+	placed := *c
+	placed.Placed, placed.Pose = true, baseThand.Mul(c.Mount)
+	return &placed
+}
+
+// placed returns nil where the camera's place is known.
+func (c *Camera) placed() error {
+	switch {
+	case c.Placed:
+		return nil
+	case c.OnHand:
+		return fmt.Errorf("the camera moves with %q, and it is not known where that is", c.Hand)
+	}
+	return errors.New("the camera has no place: give camera_transform_url")
 }
 
 // Open reads and checks the files; nil without an error where none are given.
@@ -62,11 +90,18 @@ func Open(f Files) (*Camera, error) {
 	if c.Transforms, err = tf.Load(transform); err != nil {
 		return nil, fmt.Errorf("camera_transform_url: %w; hyt calib handeye makes it", err)
 	}
-	if c.Pose, err = c.Transforms.Lookup(f.Base, f.Frame); err != nil {
+	if c.Pose, err = c.Transforms.Lookup(f.Base, f.Frame); err == nil {
+		c.Placed = true
+		return c, nil
+	}
+	if f.Hand == "" {
 		return nil, fmt.Errorf("camera_transform_url: %s: %w (parameters base_frame and camera_frame name the two)", transform, err)
 	}
-	c.Placed = true
-	return c, nil
+	if mount, none := c.Transforms.Lookup(f.Hand, f.Frame); none == nil {
+		c.OnHand, c.Hand, c.Mount = true, f.Hand, mount
+		return c, nil
+	}
+	return nil, fmt.Errorf("camera_transform_url: %s: %w, and none the hand's frame %q (parameters base_frame, camera_frame and hand_frame name the three)", transform, err, f.Hand)
 }
 
 // See returns the pixel of a point in the base frame, metres. ok is false for a
@@ -103,8 +138,8 @@ var ErrNoPlane = errors.New("the line of sight does not meet the plane")
 // OnPlane returns the point of the plane z = height, in the base frame, that is seen
 // at (u, v), fractions 0 to 1 of the picture's width and height: metres.
 func (c *Camera) OnPlane(u, v float64, part Part, height float64) (geom.Vec, error) {
-	if !c.Placed {
-		return geom.Vec{}, errors.New("the camera has no place: give camera_transform_url")
+	if err := c.placed(); err != nil {
+		return geom.Vec{}, err
 	}
 	lens := c.Lens
 	if part.Rectified {

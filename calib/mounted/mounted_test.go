@@ -100,9 +100,10 @@ func TestWhatIsWrongWithACalibrationIsSaidAtOnce(t *testing.T) {
 		"zeros mean an uncalibrated": func(f *Files) {
 			f.InfoURL = write(t, "c.yaml", strings.Replace(string(wide.YAML()), "[500.0", "[0", 1))
 		},
-		"is left-handed":               func(f *Files) { f.TransformURL = write(t, "m.yaml", mirrored) },
-		`connects frame "base_link" w`: func(f *Files) { f.Frame = "wrist_optical_frame" },
-		`connects frame "world" with`:  func(f *Files) { f.Base = "world" },
+		"is left-handed":                func(f *Files) { f.TransformURL = write(t, "m.yaml", mirrored) },
+		`connects frame "base_link" w`:  func(f *Files) { f.Frame = "wrist_optical_frame" },
+		`connects frame "world" with`:   func(f *Files) { f.Base = "world" },
+		`and none the hand's frame "to`: func(f *Files) { f.Base, f.Hand = "world", "tool0" },
 	} {
 		f := good
 		spoil(&f)
@@ -125,6 +126,56 @@ func TestWhatIsWrongWithACalibrationIsSaidAtOnce(t *testing.T) {
 	}
 	if err := c.CheckTable(0); err == nil || !strings.Contains(err.Error(), "is \"camera_optical_frame\" the optical frame") {
 		t.Errorf("the body's frame for the optical one: %v", err)
+	}
+}
+
+// onHand is a camera in frame tool0, 10 cm beside it, that looks along its z.
+func onHand(t *testing.T) (*Camera, geom.Pose) {
+	t.Helper()
+	mount := geom.Pose{R: geom.Exp(geom.Vec{0, 0, 0.3}), T: geom.Vec{0.1, 0, 0.02}}
+	f := files(t)
+	f.TransformURL, f.Hand = write(t, "mount.yaml", transform("tool0", "camera_optical_frame", mount)), "tool0"
+	c, err := Open(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, mount
+}
+
+func TestACameraOnTheHandIsWhereTheHandTakesIt(t *testing.T) {
+	c, mount := onHand(t)
+	if c.Placed || !c.OnHand {
+		t.Fatalf("%+v", c)
+	}
+	whole := Part{Crop: [4]float64{0, 0, 1, 1}}
+	_, noPlane := c.OnPlane(0.5, 0.5, whole, 0)
+	_, noTag := c.SeeTag(NewTag(1, 0.05, geom.Still))
+	for _, err := range []error{noPlane, noTag} {
+		if err == nil || err.Error() != `the camera moves with "tool0", and it is not known where that is` {
+			t.Errorf("without the hand's pose: %v", err)
+		}
+	}
+	p := geom.Vec{0.35, 0.1, 0}
+	for _, turn := range []float64{0, 0.5, -1} {
+		hand := geom.Pose{R: geom.FromRPY(math.Pi+0.1, 0.2, turn), T: geom.Vec{0.3, 0.1, 0.5}}
+		there := c.At(hand)
+		if d := hand.Mul(mount).Inv().Mul(there.Pose); d.T.Norm() > 1e-9 || d.R.Angle() > 1e-9 {
+			t.Errorf("the camera is at %v", there.Pose)
+		}
+		px, ok := there.See(p)
+		if !ok {
+			t.Fatalf("turned by %g: out of sight", turn)
+		}
+		if got, err := there.OnPlane((px.X+0.5)/640, (px.Y+0.5)/480, whole, 0); err != nil || got.Sub(p).Norm() > 1e-6 {
+			t.Errorf("turned by %g: %v, %v", turn, got, err)
+		}
+	}
+	if c.Placed {
+		t.Error("At placed the camera for good")
+	}
+	still := open(t)
+	if still.OnHand || still.At(geom.Pose{R: geom.Identity, T: geom.Vec{9, 9, 9}}) != still {
+		t.Error("a camera beside the robot moves with the hand")
 	}
 }
 

@@ -1,7 +1,6 @@
 package mounted
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -72,8 +71,8 @@ func LoadTags(from string, side float64, base string) ([]Tag, error) {
 // SeeTag is where the camera should see a tag's corners. The error says why it
 // cannot: out of the image, or from behind.
 func (c *Camera) SeeTag(t Tag) (px [4]view.Point2, err error) {
-	if !c.Placed {
-		return px, errors.New("the camera has no place: give camera_transform_url")
+	if err := c.placed(); err != nil {
+		return px, err
 	}
 	for i, p := range t.Corners {
 		var ok bool
