@@ -46,7 +46,7 @@ func (r Reason) Sentence() string {
 		"following the policy",
 		"stopped; call ~/reset_stop, then ~/arm",
 		"holding: no sign of life within the deadman timeout",
-		"holding: no instruction (empty or \"stop\")",
+		"holding: no instruction (empty or \"stop\"; in mode follow: nothing to follow)",
 		"holding: the instruction was not given again in time",
 		"holding: no fresh image",
 		"holding: no fresh ee_pose, which the workspace limits need",

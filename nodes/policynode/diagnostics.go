@@ -88,18 +88,21 @@ func (p *planner) fill(s *node.Status) {
 	acts, ages := p.acts.Figures(), p.ages.Figures()
 	faults, fault := p.outcome()
 	bad, imageFault := p.observer.Fault()
+	asked, ran := p.task.get(), p.lastRan()
 	s.Summary(node.OK, "planning")
 	switch {
 	case imageFault != nil:
 		s.Summary(node.Error, "%v", imageFault)
-	case p.task.get().hold:
+	case asked.hold && asked.mode == policy.Follow:
+		s.Summary(node.OK, "nothing to do: nothing came on topic follow, or the instruction is \"stop\"")
+	case asked.hold:
 		s.Summary(node.OK, "nothing to do: no instruction")
 	case fault != nil:
 		s.Summary(node.Error, "%v", fault)
 	case acts.Count == 0:
 		s.Summary(node.Warn, "no plan yet")
 	}
-	if ran := p.lastRan(); p.task.get().mode == policy.Guided && !p.task.get().hold && ran == policy.Act {
+	if asked.mode == policy.Guided && !asked.hold && ran == policy.Act {
 		s.Worsen(node.Warn, "no fresh thought to be guided by: acting without (does a thinker run?)")
 	}
 	if stuck := p.model.Running(); stuck > slowInference {
@@ -109,7 +112,7 @@ func (p *planner) fill(s *node.Status) {
 		s.Worsen(node.Warn, "%v", err)
 	}
 	s.Add("model", p.model.Spec().Name)
-	s.Add("ran", p.lastRan())
+	s.Add("ran", ran)
 	s.Add("plans", acts.Count)
 	s.Add("replan_hz", acts.Rate)
 	s.AddMillis("act_ms_p50", acts.P50)

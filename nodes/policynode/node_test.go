@@ -244,6 +244,7 @@ func TestFollowModeTakesTheGivenThought(t *testing.T) {
 		if got := r.during(time.Second); moving(got) != 0 {
 			t.Errorf("%d moving without a thought to follow", moving(got))
 		}
+		r.wantStatus("inference", node.OK, "nothing came on topic follow")
 		_ = follow.Publish(&std_msgs.String{Data: "sub push blue cylinder"})
 		time.Sleep(time.Second)
 		if got := r.during(time.Second); moving(got) != 50 || r.model.heard()[0] != "follow: sub push blue cylinder" {
