@@ -74,7 +74,7 @@ func (ahead deeds) fetch(s sim.State) Decision {
 func (ahead deeds) carry(s sim.State, held int) Decision {
 	d := Decision{Plan: ahead.plan(Thing{}), Target: ahead[0].object}
 	if zone := ahead[0].zone; zone != "" {
-		return deliver(d, s, held, landing{zoneSpot(s, held, zone), dropUp, releaseXY, graspDown})
+		return deliver(d, s, held, landing{zoneSpot(s, held, zone), dropUp, releaseXY, releaseDown})
 	}
 	d.Target = ahead[0].on
 	support := s.Objects[index(s.Objects, d.Target)]
@@ -85,7 +85,7 @@ func (ahead deeds) carry(s sim.State, held int) Decision {
 func (ahead deeds) putAside(s sim.State, held int) Decision {
 	thing := thingOf(s.Objects[held])
 	d := Decision{Plan: append([]string{"place " + thing.String() + " aside"}, ahead.plan(Thing{})...), Target: thing}
-	return deliver(d, s, held, landing{asideSpot(s, held), dropUp, releaseXY, graspDown})
+	return deliver(d, s, held, landing{asideSpot(s, held), dropUp, releaseXY, releaseDown})
 }
 
 // letGo opens the hand round a thing that stays where it is, and leaves upwards.

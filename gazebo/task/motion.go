@@ -9,23 +9,24 @@ import (
 // How the oracles move. Commands are proportional to what is left, capped: a
 // policy that imitates them sees smooth functions of the state.
 const (
-	maxSpeed   = 0.25 // m/s, below the robot's limit of 0.30
-	maxYawRate = 1.5  // rad/s
-	gain       = 4.0  // 1/s; commands are held for 0.1 s, so 0.4 of what is left goes with each
-	safeZ      = 0.12 // m; above everything that stands on the table, with a thing in hand
-	highest    = 0.25 // m; the arm's own limit
-	coneFlat   = 0.016
+	maxSpeed   = 0.25  // m/s, below the robot's limit of 0.30
+	maxYawRate = 1.5   // rad/s
+	gain       = 4.0   // 1/s; commands are held for 0.1 s, so 0.4 of what is left goes with each
+	safeZ      = 0.12  // m; above everything that stands on the table, with a thing in hand
+	highest    = 0.25  // m; the arm's own limit
+	coneFlat   = 0.016 // m; how far beside the goal the hand may be as low as it
 	coneSlope  = 1.8
 )
 
 // travel returns the velocity towards goal on a safe path: up to the height safe,
 // across, and down inside a cone over the goal, so that neither the fingers nor
-// what they hold meet another object on the way.
-func travel(arm, goal sim.Pose, safe float64) [3]float64 {
+// what they hold meet another object on the way. The cone ends in a circle of
+// radius flat around the goal.
+func travel(arm, goal sim.Pose, safe, flat float64) [3]float64 {
 	dx, dy := goal.X-arm.X, goal.Y-arm.Y
 	h := math.Hypot(dx, dy)
 	// The cone's height over this place; outside it, the travelling height.
-	wantZ := min(goal.Z+coneSlope*max(0, h-coneFlat), max(safe, goal.Z))
+	wantZ := min(goal.Z+coneSlope*max(0, h-flat), max(safe, goal.Z))
 	vz := gain * (wantZ - arm.Z)
 
 	// Low and outside the cone: go up before going across.

@@ -142,7 +142,7 @@ func (o pushOracle) Decide(s sim.State) Decision {
 		return d
 	}
 	goal := sim.Pose{X: object.Pose.X, Y: object.Pose.Y - way*(contact+pushGap), Z: pushZ}
-	d.Command.Linear = travel(arm, goal, safeHeight(s))
+	d.Command.Linear = travel(arm, goal, safeHeight(s), coneFlat)
 	return d
 }
 

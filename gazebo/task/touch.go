@@ -69,7 +69,7 @@ func (o touchOracle) Decide(s sim.State) Decision {
 	d.Plan = []string{"touch " + o.goal.Object.String()}
 	goal := s.Objects[i].Pose
 	goal.Z += s.Objects[i].Size[2]/2 - touchPress
-	d.Command.Linear = travel(s.Arm.Pose, goal, safeHeight(s))
+	d.Command.Linear = travel(s.Arm.Pose, goal, safeHeight(s), coneFlat)
 	d.Command.YawRate = turn(s.Arm.Yaw, 0)
 	return d
 }
