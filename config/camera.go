@@ -7,7 +7,9 @@ type Camera struct {
 	ImageTransport string
 	Rectify        bool
 	Calibration
-	CameraFrame string // the optical frame; frame_id of images
+	CameraFrame   string // the optical frame; frame_id of images
+	HandFrame     string // which the camera may be mounted on
+	HandPoseTopic string
 }
 
 func (c *Camera) params() []Param {
@@ -20,6 +22,10 @@ func (c *Camera) params() []Param {
 	}, c.Calibration.params(), []Param{
 		text(&c.CameraFrame, "camera_frame", "camera_optical_frame",
 			"The camera's optical frame (z forward, x right, y down) in camera_transform_url."),
+		text(&c.HandFrame, "hand_frame", "tool0",
+			"The frame of the hand. Where camera_transform_url places the camera in it, not in base_frame, the camera moves with the hand."),
+		text(&c.HandPoseTopic, "hand_pose_topic", "ee_pose",
+			"Where a camera on the hand is: geometry_msgs/PoseStamped of hand_frame in base_frame, or /tf (tf2_msgs/TFMessage), which must connect the two frames."),
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hyt/calib/apriltag"
+	"hyt/calib/mounted"
 	"hyt/calib/view"
 )
 
@@ -23,6 +24,7 @@ const (
 type mark struct {
 	id     int
 	want   [4]view.Point2
+	away   bool    // a camera on the hand: out of its view in the last look
 	off    float64 // pixels, at the last sight; RMS over its corners
 	seen   bool    // in the last look
 	sights int
@@ -62,6 +64,24 @@ type judge struct {
 	looks     int
 	lastSight time.Time // of any tag; at first, when watching began
 	twice     []int     // ids that the last look had more than once
+	moving    bool      // a camera on the hand: it moved when it was last to look
+}
+
+// aim says where tags are to be seen by a camera that has moved with the hand. While
+// none is to be seen, no sight is missed.
+func (j *judge) aim(c *mounted.Camera, tags []mounted.Tag, now time.Time) {
+	j.moving = false
+	none := true
+	for i, t := range tags {
+		m := &j.marks[i]
+		var err error
+		m.want, err = c.SeeTag(t)
+		m.away = err != nil
+		none = none && m.away
+	}
+	if none {
+		j.lastSight = now
+	}
 }
 
 // look takes what one image shows.
@@ -73,7 +93,7 @@ func (j *judge) look(tags []apriltag.Tag, now time.Time) {
 		m := &j.marks[i]
 		m.seen = false
 		for _, t := range once {
-			if t.ID == m.id {
+			if t.ID == m.id && !m.away {
 				m.see(t.Corners, j.threshold)
 				j.lastSight = now
 			}
@@ -88,7 +108,7 @@ func (j *judge) look(tags []apriltag.Tag, now time.Time) {
 
 // verdict is what the looks come to. A warning says what to do.
 func (j *judge) verdict(now time.Time) (warn bool, sentence string) {
-	var moved, hidden, still []string
+	var moved, hidden, still, away []string
 	worst := 0.0
 	for _, m := range j.marks {
 		name := fmt.Sprint(m.id)
@@ -97,6 +117,8 @@ func (j *judge) verdict(now time.Time) (warn bool, sentence string) {
 			moved, worst = append(moved, name), max(worst, m.off)
 		case m.seen:
 			still = append(still, name)
+		case m.away:
+			away = append(away, name)
 		default:
 			hidden = append(hidden, name)
 		}
@@ -110,12 +132,22 @@ func (j *judge) verdict(now time.Time) (warn bool, sentence string) {
 			plural(moved, "is", "are"), worst, j.threshold)
 	case len(j.twice) > 0:
 		return true, fmt.Sprintf("tags %v are seen twice: cover the copies, or nothing is known of them", j.twice)
+	case now.Sub(j.lastSight) > j.timeout && j.moving:
+		return true, fmt.Sprintf("the hand has moved for %v whenever tags were to be looked at: nothing is known of the calibration until it rests", now.Sub(j.lastSight).Round(time.Second))
+	case now.Sub(j.lastSight) > j.timeout && len(hidden) == 0:
+		return true, fmt.Sprintf("no image was searched for tags for %v: nothing is known of the calibration; does the camera run?", now.Sub(j.lastSight).Round(time.Second))
 	case now.Sub(j.lastSight) > j.timeout:
 		return true, fmt.Sprintf("%s not seen for %v: nothing is known of the calibration; clear the view, or light it", plural(hidden, "is", "are"), now.Sub(j.lastSight).Round(time.Second))
+	case j.moving:
+		return false, "the hand moves: tags are looked at when it rests"
 	case j.looks == 0:
 		return false, "no image has been looked at yet"
 	case len(hidden) > 0:
 		return false, fmt.Sprintf("%s not seen in the last image, which says nothing of the calibration", plural(hidden, "is", "are"))
+	case len(still) == 0:
+		return false, fmt.Sprintf("%s out of the camera's view here, which says nothing of the calibration", plural(away, "is", "are"))
+	case len(away) > 0:
+		return false, fmt.Sprintf("%s where calibration says, and %s out of the camera's view here", plural(still, "is", "are"), plural(away, "is", "are"))
 	}
 	return false, fmt.Sprintf("all %d tags are where calibration says", len(j.marks))
 }

@@ -1,7 +1,8 @@
 // Package calibmonitor watches whether a camera is still where its calibration
-// says: AprilTags that stand still must be seen where they were. It looks at an
-// image now and then, on a goroutine of its own; whoever receives images pays for a
-// comparison of times, and for a copy of those that are looked at.
+// says: AprilTags that stand still must be seen where they were, by a camera on the
+// hand from wherever the hand rests. It looks at an image now and then, on a goroutine
+// of its own; whoever receives images pays for a comparison of times, and for a copy
+// of those that are looked at.
 package calibmonitor
 
 import (
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"hyt/calib/apriltag"
+	"hyt/calib/geom"
 	"hyt/calib/mounted"
 	"hyt/calib/picture"
 	"hyt/config"
@@ -22,7 +24,8 @@ import (
 
 // Options of New.
 type Options struct {
-	Camera    *mounted.Camera // placed, where there are tags
+	Camera    *mounted.Camera // placed or on the hand, where there are tags
+	Hand      Hand            // of a camera on the hand
 	Tags      []mounted.Tag   // none: only the size of images is watched
 	Period    time.Duration   // between two looks
 	Threshold float64         // pixels
@@ -30,6 +33,13 @@ type Options struct {
 	Now       func() time.Time
 	// Find is the search for tags; nil: that of the AprilTag library.
 	Find func(*image.Gray) ([]apriltag.Tag, error)
+}
+
+// Hand is where the hand was, of which handpose.History knows.
+type Hand interface {
+	// Await waits until it is known for a time, or for so long.
+	Await(ctx context.Context, t time.Time, atMost time.Duration) bool
+	At(t time.Time) (geom.Pose, error) // baseThand
 }
 
 // Monitor watches one camera. Its methods may be called from any goroutine; those
@@ -43,6 +53,7 @@ type Monitor struct {
 	busy    bool // an image waits or is looked at: image is Run's
 	image   sensor_msgs.Image
 	packed  []byte // of a compressed image, instead of image
+	stamp   time.Time
 	lastDue time.Time
 	began   bool
 	misfit  error         // of the newest image's size
@@ -52,7 +63,8 @@ type Monitor struct {
 
 // Open makes the monitor that the parameters ask for, and checks that it can work;
 // nil where they ask for none. base is the frame that tags and camera are placed in.
-func Open(camera *mounted.Camera, c config.Monitor, base string, now func() time.Time) (*Monitor, error) {
+// hand is where a camera on the hand is.
+func Open(camera *mounted.Camera, hand Hand, c config.Monitor, base string, now func() time.Time) (*Monitor, error) {
 	tags, err := mounted.LoadTags(c.TagsURL, c.TagSize, base)
 	if err != nil {
 		return nil, err
@@ -69,12 +81,13 @@ func Open(camera *mounted.Camera, c config.Monitor, base string, now func() time
 		}
 	}
 	return New(Options{
-		Camera: camera, Tags: tags, Period: config.Period(c.TagRate), Threshold: c.TagThreshold,
+		Camera: camera, Hand: hand, Tags: tags, Period: config.Period(c.TagRate), Threshold: c.TagThreshold,
 		Timeout: config.Seconds(c.TagTimeout), Now: now,
 	})
 }
 
-// New makes a monitor. The error names a tag that the camera cannot see.
+// New makes a monitor. The error names a tag that the camera cannot see; one on the
+// hand may see it sometime.
 func New(o Options) (*Monitor, error) {
 	if o.Find == nil {
 		// Borders are searched at half size, their edges refined at full size.
@@ -84,11 +97,14 @@ func New(o Options) (*Monitor, error) {
 	}
 	m := &Monitor{options: o, wake: make(chan struct{}, 1), judge: judge{threshold: o.Threshold, timeout: o.Timeout}}
 	for _, t := range o.Tags {
-		want, err := o.Camera.SeeTag(t)
-		if err != nil {
-			return nil, fmt.Errorf("calib_tags_url: %w", err)
+		k := mark{id: t.ID}
+		if !o.Camera.OnHand {
+			var err error
+			if k.want, err = o.Camera.SeeTag(t); err != nil {
+				return nil, fmt.Errorf("calib_tags_url: %w", err)
+			}
 		}
-		m.judge.marks = append(m.judge.marks, mark{id: t.ID, want: want})
+		m.judge.marks = append(m.judge.marks, k)
 	}
 	return m, nil
 }
@@ -105,7 +121,7 @@ func (m *Monitor) Image(msg *sensor_msgs.Image) {
 		return
 	}
 	data := append(m.image.Data[:0], msg.Data...)
-	m.image, m.packed = *msg, m.packed[:0]
+	m.image, m.packed, m.stamp = *msg, m.packed[:0], msg.Header.Stamp.AsTime()
 	m.image.Data = data
 	m.wake <- struct{}{}
 }
@@ -118,7 +134,7 @@ func (m *Monitor) Compressed(msg *sensor_msgs.CompressedImage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.take() {
-		m.packed = append(m.packed[:0], msg.Data...)
+		m.packed, m.stamp = append(m.packed[:0], msg.Data...), msg.Header.Stamp.AsTime()
 		m.wake <- struct{}{}
 	}
 }
@@ -153,21 +169,37 @@ func (m *Monitor) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-m.wake:
-			m.look()
+			m.look(ctx)
 		}
 	}
 }
 
 // look searches the image that waits. It owns it while busy holds.
-func (m *Monitor) look() {
+func (m *Monitor) look(ctx context.Context) {
+	camera, err := m.options.Camera, error(nil)
+	if camera.OnHand {
+		camera, err = m.resting(ctx)
+	}
 	start := time.Now()
-	tags, err := m.search()
+	var tags []apriltag.Tag
+	if err == nil {
+		tags, err = m.search()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.busy, m.fault, m.took = false, err, time.Since(start)
-	if err == nil && len(m.judge.marks) > 0 {
-		m.judge.look(tags, m.options.Now())
+	m.busy = false
+	if errors.Is(err, errMoving) {
+		m.judge.moving, m.lastDue, err = true, time.Time{}, nil // the next image may do
+		return
 	}
+	m.fault, m.took = err, time.Since(start)
+	if err != nil || len(m.judge.marks) == 0 {
+		return
+	}
+	if camera.OnHand {
+		m.judge.aim(camera, m.options.Tags, m.options.Now())
+	}
+	m.judge.look(tags, m.options.Now())
 }
 
 func (m *Monitor) search() ([]apriltag.Tag, error) {

@@ -12,7 +12,13 @@ func (s *session) calibrate(how *observe.Cameras) error {
 	if err != nil {
 		return err
 	}
-	s.calibration, err = calibmonitor.Open(camera, s.config.Monitor, s.config.BaseFrame, s.node.Now)
+	var hand calibmonitor.Hand
+	if camera != nil && camera.OnHand {
+		if hand, err = observe.Hand(s.node, camera, s.config.Camera); err != nil {
+			return err
+		}
+	}
+	s.calibration, err = calibmonitor.Open(camera, hand, s.config.Monitor, s.config.BaseFrame, s.node.Now)
 	if err != nil || s.calibration == nil {
 		return err
 	}

@@ -50,6 +50,7 @@ type mind struct {
 // outcome is the last thing that run did, for diagnostics.
 type outcome struct {
 	result   thinker.Result
+	target   spot
 	frameAge time.Duration // when its thought was published
 	at       time.Time     // when that was; zero before the first
 	fault    error         // of the last attempt; nil when it went well
@@ -175,8 +176,12 @@ func (m *mind) think(ctx context.Context, f *policy.Frame, instruction string) e
 	}
 	m.thinking.Add(r.Latency)
 	age := m.now().Sub(f.Stamp)
-	m.note(func() { m.latest.result, m.latest.frameAge, m.latest.at = r, age, m.now() })
-	return errors.Join(m.thoughts.Publish(message(r, f.Stamp, age)), m.places.show(r.Thought, f.Stamp), m.overlay.show(r, instruction, f.Stamp))
+	told := errors.Join(m.thoughts.Publish(message(r, f.Stamp, age)), m.overlay.show(r, instruction, f.Stamp))
+	target := m.places.find(ctx, r.Thought, f.Stamp)
+	m.note(func() {
+		m.latest.result, m.latest.target, m.latest.frameAge, m.latest.at = r, target, age, m.now()
+	})
+	return errors.Join(told, m.places.show(target, f.Stamp))
 }
 
 func (m *mind) note(f func()) {

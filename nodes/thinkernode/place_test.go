@@ -27,10 +27,15 @@ var down = geom.Pose{R: geom.Columns(geom.Vec{0, -1, 0}, geom.Vec{-1, 0, 0}, geo
 // placed sets the parameters of a camera at that pose, of width x height pixels,
 // which sees as many metres of the table as it has pixels over 640.
 func placed(t *testing.T, width, height int, at geom.Pose) func(*config.Thinker) {
+	return mountedOn(t, "base_link", width, height, at)
+}
+
+// mountedOn is placed for a camera in another frame than the base's.
+func mountedOn(t *testing.T, parent string, width, height int, at geom.Pose) func(*config.Thinker) {
 	t.Helper()
 	c := camera.Camera{Name: "overhead", Width: width, Height: height, Fx: 640, Fy: 640, Cx: float64(width-1) / 2, Cy: float64(height-1) / 2}
 	m := geometry_msgs.TransformStamped{ChildFrameId: "camera_optical_frame", Transform: at.Message()}
-	m.Header.FrameId = "base_link"
+	m.Header.FrameId = parent
 	dir := t.TempDir()
 	info, mount := filepath.Join(dir, "overhead.yaml"), filepath.Join(dir, "mount.yaml")
 	for name, data := range map[string][]byte{info: c.YAML(), mount: tf.Format([]geometry_msgs.TransformStamped{m})} {
@@ -69,8 +74,8 @@ func TestTheTargetIsToldInMetres(t *testing.T) {
 
 func TestWithoutCalibrationThereAreNoMetres(t *testing.T) {
 	var p *places
-	if _, ok := p.metres(&thought.Place{X: 3, Y: 4}); ok {
-		t.Error("metres out of nothing")
+	if s := p.find(t.Context(), thought.Thought{TargetAt: &thought.Place{X: 3, Y: 4}}, time.Now()); s.known || s.why != nil {
+		t.Errorf("out of nothing: %+v", s)
 	}
 	startWith(t, policytest.Options{}, func(*config.Thinker) {}, func(r *rig) {
 		r.say("touch the red cube")
@@ -90,9 +95,9 @@ func TestTheModelsCropIsCountedIn(t *testing.T) {
 		if err != nil || info.Width != 640 {
 			t.Fatalf("%v, %+v", err, info)
 		}
-		v, ok := p.metres(&thought.Place{X: 0, Y: 63})
-		if x, y := -0.75*(0.5-0.5/64), 0.75*(0.5-0.5/64); !ok || math.Hypot(v[0]-x, v[1]-y) > 1e-9 {
-			t.Errorf("%v, want %g %g", v, x, y)
+		s := p.find(r.ctx, thought.Thought{TargetAt: &thought.Place{X: 0, Y: 63}}, time.Now())
+		if x, y := -0.75*(0.5-0.5/64), 0.75*(0.5-0.5/64); !s.known || math.Hypot(s.at[0]-x, s.at[1]-y) > 1e-9 {
+			t.Errorf("%+v, want %g %g", s, x, y)
 		}
 	})
 }

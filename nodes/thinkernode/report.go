@@ -37,7 +37,7 @@ func (m *mind) fill(s *node.Status) {
 	r, f := o.result, m.thinking.Figures()
 	s.Add("thought", r.Text)
 	addFields(s, r.Thought)
-	m.places.fill(s, r.Thought)
+	m.places.fill(s, o.target)
 	s.Add("tokens", r.Tokens)
 	tokenRate := 0.0
 	if r.Latency > 0 {
