@@ -16,6 +16,10 @@ var environment struct {
 	library string // path of the loaded library, "" until then
 }
 
+// Start loads ONNX Runtime's shared library from where FindLibrary finds it, unless
+// one is loaded. Open does so, too; only tensors that are made before need it.
+func Start() error { return start("") }
+
 // start loads the library (or the one that FindLibrary finds, for "") unless that
 // is done. A failed start may be tried again.
 func start(library string) error {

@@ -60,6 +60,26 @@ func Open(path string, o Options) (*Graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph %s: %w", path, err)
 	}
+	return f.open(o, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
+		return ort.NewDynamicAdvancedSession(path, f.inNames, f.outNames, opts)
+	})
+}
+
+// OpenModel loads a graph without state that is in memory, an ONNX ModelProto. The
+// caller knows its ports, and the order in which Run shall want them; name is for
+// messages.
+func OpenModel(name string, model []byte, inputs, outputs []Port, o Options) (*Graph, error) {
+	if err := start(o.Library); err != nil {
+		return nil, err
+	}
+	f := &file{path: name, inputs: inputs, outputs: outputs}
+	return f.open(o, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
+		return ort.NewDynamicAdvancedSessionWithONNXData(model, f.inNames, f.outNames, opts)
+	})
+}
+
+// open makes f's graph of the session that load gives, once the ports are known.
+func (f *file) open(o Options, load func(*ort.SessionOptions) (*ort.DynamicAdvancedSession, error)) (*Graph, error) {
 	f.inNames = append(names(f.inputs, ""), names(f.stateIn, "")...)
 	f.outNames = append(names(f.outputs, ""), names(f.stateOut, spec.StateOutSuffix)...)
 	opts, err := o.sessionOptions()
@@ -67,8 +87,8 @@ func Open(path string, o Options) (*Graph, error) {
 		return nil, err
 	}
 	defer opts.Destroy()
-	if f.session, err = ort.NewDynamicAdvancedSession(path, f.inNames, f.outNames, opts); err != nil {
-		return nil, fmt.Errorf("graph %s does not open with provider %s (%s); export the model again", path, cmp.Or(o.Provider, CPU), firstLine(err))
+	if f.session, err = load(opts); err != nil {
+		return nil, fmt.Errorf("graph %s does not open with provider %s (%s); export the model again", f.path, cmp.Or(o.Provider, CPU), firstLine(err))
 	}
 	g, err := newGraph(f)
 	if err != nil {

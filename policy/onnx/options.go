@@ -12,6 +12,7 @@ import (
 type Options struct {
 	Library  string // path of ONNX Runtime's shared library; "" looks for it (FindLibrary)
 	Threads  int    // threads inside one operator; 0 means 1, which has the best tail latency
+	Sleep    bool   // threads that wait for one another sleep instead of spinning: a little slower, and other programs get the cores
 	Provider string // what computes: CPU ("" too), CUDA, TensorRT or OpenVINO
 }
 
@@ -36,7 +37,11 @@ func (o Options) sessionOptions() (*ort.SessionOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = errors.Join(s.SetIntraOpNumThreads(max(o.Threads, 1)), s.SetInterOpNumThreads(1)); err == nil {
+	err = errors.Join(s.SetIntraOpNumThreads(max(o.Threads, 1)), s.SetInterOpNumThreads(1))
+	if o.Sleep {
+		err = errors.Join(err, s.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"))
+	}
+	if err == nil {
 		err = o.provide(s)
 	}
 	if err != nil {

@@ -32,20 +32,19 @@ func Backends() []string { return []string{ONNX, Go, XLA} }
 // Engine owns a backend. Its programs must not run two at a time, because the
 // ONNX backend shares buffers between runs.
 type Engine struct {
-	name    string
 	backend compute.Backend
 	data    compute.DataInterface
 	shared  bool // tensors lie in the backend's memory
 }
 
 // Open starts the named backend. The ONNX backend needs ONNX Runtime's shared
-// library (see findLibrary), XLA a PJRT plugin (see findPlugin).
+// library (see startLibrary), XLA a PJRT plugin (see findPlugin).
 func Open(name string) (*Engine, error) {
 	var config string
 	var err error
 	switch name {
 	case ONNX:
-		config, err = "onnx:cpu", findLibrary()
+		config, err = "onnx:cpu", startLibrary()
 	case Go:
 		config = "go:ops_sequential"
 	case XLA:
@@ -61,17 +60,14 @@ func Open(name string) (*Engine, error) {
 		return nil, fmt.Errorf("engine: start backend %s: %w", name, err)
 	}
 	if name == ONNX {
-		backend = &loweringBackend{Backend: backend, data: backend.(compute.DataInterface)}
+		backend = &loweringBackend{Backend: backend}
 	}
 	data, ok := backend.(compute.DataInterface)
 	if !ok {
 		return nil, fmt.Errorf("engine: backend %s moves no data", name)
 	}
-	return &Engine{name: name, backend: backend, data: data, shared: data.HasSharedBuffers()}, nil
+	return &Engine{backend: backend, data: data, shared: data.HasSharedBuffers()}, nil
 }
-
-// Name is the backend's name.
-func (e *Engine) Name() string { return e.name }
 
 // Close frees the backend.
 func (e *Engine) Close() { e.backend.Finalize() }

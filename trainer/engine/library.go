@@ -1,19 +1,19 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
 	"hyt/policy/onnx"
 )
 
-// findLibrary makes the environment name ONNX Runtime's shared library, where
-// the policy finds it too. The backend reads nothing else, and would otherwise
-// try to download one.
-func findLibrary() error {
+// startLibrary loads ONNX Runtime's shared library, and makes the environment name
+// it. The backend reads nothing else, and would otherwise try to download one.
+func startLibrary() error {
 	path, err := onnx.FindLibrary()
 	if err != nil {
 		return fmt.Errorf("engine: %w", err)
 	}
-	return os.Setenv(onnx.LibraryEnv, path)
+	return errors.Join(os.Setenv(onnx.LibraryEnv, path), onnx.Start())
 }

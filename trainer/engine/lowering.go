@@ -3,24 +3,26 @@ package engine
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
-	"unsafe"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+
+	"hyt/policy/onnx"
 )
 
-// loweringBackend wraps the ONNX backend and rewrites the few operations that it
-// lacks or runs slowly, while the graph is being built:
+// loweringBackend wraps the ONNX backend: it lets it build graphs, but runs them
+// itself (see emitter) in tensors of its own (see buffer). While a graph is built it
+// rewrites the few operations that the backend lacks or runs slowly:
 //
 //   - DotGeneral, which upstream emits as Einsum, becomes Transpose + Reshape +
 //     MatMul (a training step is 1.2 to 1.7 times faster);
 //   - Pad with zeros becomes Concat with zeros, which gives Slice its gradient;
-//   - fused operators (see Fused) take the place of an Identity.
+//   - fused operators (see Softmax) take the place of an Identity.
 type loweringBackend struct {
 	compute.Backend
-	data  compute.DataInterface
 	fused string // operator that the next Identity becomes; "" means none
 }
 
@@ -31,14 +33,23 @@ func (b *loweringBackend) Builder(name string) compute.Builder {
 	return lb
 }
 
-func (b *loweringBackend) BufferFromFlatData(d compute.DeviceNum, flat any, s shapes.Shape) (compute.Buffer, error) {
-	return b.data.BufferFromFlatData(d, flat, s)
+func (b *loweringBackend) HasSharedBuffers() bool { return true }
+
+func (b *loweringBackend) NewSharedBuffer(_ compute.DeviceNum, s shapes.Shape) (compute.Buffer, any, error) {
+	buf, err := newBuffer(b, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	flat, err := buf.Data()
+	return buf, flat, err
 }
 
-func (b *loweringBackend) HasSharedBuffers() bool { return b.data.HasSharedBuffers() }
-
-func (b *loweringBackend) NewSharedBuffer(d compute.DeviceNum, s shapes.Shape) (compute.Buffer, any, error) {
-	return b.data.NewSharedBuffer(d, s)
+func (b *loweringBackend) BufferFromFlatData(d compute.DeviceNum, flat any, s shapes.Shape) (compute.Buffer, error) {
+	buf, to, err := b.NewSharedBuffer(d, s)
+	if err == nil {
+		reflect.Copy(reflect.ValueOf(to), reflect.ValueOf(flat))
+	}
+	return buf, err
 }
 
 type loweringBuilder struct {
@@ -49,9 +60,52 @@ type loweringBuilder struct {
 
 func (b *loweringBuilder) Main() compute.Function { return b.main }
 
+// Compile opens the graph in a session.
+func (b *loweringBuilder) Compile() (compute.Executable, error) {
+	e := &emitter{written: map[string]bool{}}
+	e.Name = b.Name()
+	s := &session{backend: b.backend}
+	for _, v := range b.main.parameters {
+		shape, err := b.OpShape(v)
+		if err != nil {
+			return nil, err
+		}
+		if err := e.input(v, shape); err != nil {
+			return nil, err
+		}
+		s.inputs = append(s.inputs, shape)
+	}
+	for _, v := range b.main.results {
+		shape, err := b.OpShape(v)
+		if err != nil {
+			return nil, err
+		}
+		if err := e.output(v, shape); err != nil {
+			return nil, err
+		}
+		s.outputs = append(s.outputs, shape)
+	}
+	var err error
+	s.graph, err = onnx.OpenModel(e.Name, e.Model(operatorSets, nil), e.inputs, e.outputs,
+		onnx.Options{Threads: runtime.GOMAXPROCS(0), Sleep: true})
+	return s, err
+}
+
 type loweringFunction struct {
 	compute.Function
-	builder *loweringBuilder
+	builder             *loweringBuilder
+	parameters, results []compute.Value
+}
+
+func (f *loweringFunction) Parameter(name string, s shapes.Shape, spec *compute.ShardingSpec) (compute.Value, error) {
+	v, err := f.Function.Parameter(name, s, spec)
+	f.parameters = append(f.parameters, v)
+	return v, err
+}
+
+func (f *loweringFunction) Return(outputs []compute.Value, specs []*compute.ShardingSpec) error {
+	f.results = outputs
+	return f.Function.Return(outputs, specs)
 }
 
 func (f *loweringFunction) Builder() compute.Builder { return f.builder }
@@ -183,26 +237,4 @@ func (f *loweringFunction) Pad(x, fill compute.Value, axes ...compute.PadAxis) (
 		}
 	}
 	return x, nil
-}
-
-// setOperator makes a node of the ONNX backend emit another operator with the
-// same inputs and output shape, and no attributes.
-//
-// The backend offers no way to emit an operator that it has no method for, and
-// its Node keeps the operator's name private; this writes that one field. It is
-// safe because the fields are found by name and checked for their kind, so that
-// a changed Node gives an error instead of a wild write, and because the node
-// belongs to the graph that this goroutine is building.
-func setOperator(node compute.Value, op string) error {
-	v := reflect.ValueOf(node)
-	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("engine: cannot emit %s: the ONNX backend's node is a %T", op, node)
-	}
-	name, attrs := v.Elem().FieldByName("opType"), v.Elem().FieldByName("attributes")
-	if name.Kind() != reflect.String || attrs.Kind() != reflect.Slice {
-		return fmt.Errorf("engine: cannot emit %s: the ONNX backend's node has changed its fields", op)
-	}
-	reflect.NewAt(name.Type(), unsafe.Pointer(name.UnsafeAddr())).Elem().SetString(op)
-	reflect.NewAt(attrs.Type(), unsafe.Pointer(attrs.UnsafeAddr())).Elem().SetZero()
-	return nil
 }

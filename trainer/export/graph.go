@@ -3,36 +3,36 @@ package export
 import (
 	"fmt"
 	"strings"
+
+	"hyt/trainer/wire"
 )
 
 // graph is an ONNX graph under construction. Methods return the name of the
 // value that they compute.
 type graph struct {
-	name      string
-	nodes     []message
-	constants []message
-	inputs    []message
-	outputs   []message
-	known     map[string]bool // constants written already
-	count     int
+	wire.Graph
+	known map[string]bool // constants written already
+	count int
 }
 
-func newGraph(name string) *graph { return &graph{name: name, known: map[string]bool{}} }
+func newGraph(name string) *graph {
+	return &graph{Graph: wire.Graph{Name: name}, known: map[string]bool{}}
+}
 
-// input declares an input; see value for dims.
+// input declares an input; see wire.Value for dims.
 func (g *graph) input(name string, dtype int64, dims ...any) string {
-	g.inputs = append(g.inputs, value(name, dtype, dims...))
+	g.Inputs = append(g.Inputs, wire.Value(name, dtype, dims...))
 	return name
 }
 
 // output gives a value the name of an output.
 func (g *graph) output(from, name string, dtype int64, dims ...any) {
 	g.node("Identity", []string{from}, name)
-	g.outputs = append(g.outputs, value(name, dtype, dims...))
+	g.Outputs = append(g.Outputs, wire.Value(name, dtype, dims...))
 }
 
 // op appends an operator with one output.
-func (g *graph) op(kind string, inputs []string, attrs ...attr) string {
+func (g *graph) op(kind string, inputs []string, attrs ...wire.Attr) string {
 	g.count++
 	out := fmt.Sprintf("%s_%d", strings.ToLower(kind), g.count)
 	g.node(kind, inputs, out, attrs...)
@@ -40,7 +40,7 @@ func (g *graph) op(kind string, inputs []string, attrs ...attr) string {
 }
 
 // several appends an operator with several outputs.
-func (g *graph) several(kind string, count int, inputs []string, attrs ...attr) []string {
+func (g *graph) several(kind string, count int, inputs []string, attrs ...wire.Attr) []string {
 	g.count++
 	names := make([]string, count)
 	for i := range names {
@@ -50,24 +50,12 @@ func (g *graph) several(kind string, count int, inputs []string, attrs ...attr) 
 	return names
 }
 
-func (g *graph) node(kind string, inputs []string, output string, attrs ...attr) {
+func (g *graph) node(kind string, inputs []string, output string, attrs ...wire.Attr) {
 	g.multi(kind, inputs, []string{output}, attrs...)
 }
 
-func (g *graph) multi(kind string, inputs, outputs []string, attrs ...attr) {
-	var m message
-	for _, in := range inputs {
-		m.text(1, in)
-	}
-	for _, out := range outputs {
-		m.text(2, out)
-	}
-	m.text(3, outputs[0])
-	m.text(4, kind)
-	for _, a := range attrs {
-		m.bytes(5, a)
-	}
-	g.nodes = append(g.nodes, m)
+func (g *graph) multi(kind string, inputs, outputs []string, attrs ...wire.Attr) {
+	g.Nodes = append(g.Nodes, wire.Node(kind, "", inputs, outputs, attrs...))
 }
 
 // weights writes an array once, under its own name.
@@ -78,7 +66,7 @@ func (g *graph) weights(name string, data []float32, dims ...int) string {
 		for i, d := range dims {
 			wide[i] = int64(d)
 		}
-		g.constants = append(g.constants, tensor(name, typeFloat, wide, rawFloats(data)))
+		g.Constants = append(g.Constants, wire.Tensor(name, wire.Float, wide, wire.RawFloats(data)))
 	}
 	return name
 }
@@ -93,7 +81,7 @@ func (g *graph) ints(vs ...int64) string {
 	name := "ints" + strings.ReplaceAll(fmt.Sprint(vs), " ", "_")
 	if !g.known[name] {
 		g.known[name] = true
-		g.constants = append(g.constants, tensor(name, typeInt64, []int64{int64(len(vs))}, rawInts(vs)))
+		g.Constants = append(g.Constants, wire.Tensor(name, wire.Int64, []int64{int64(len(vs))}, wire.RawInts(vs)))
 	}
 	return name
 }
@@ -103,7 +91,7 @@ func (g *graph) integer(v int64) string {
 	name := fmt.Sprintf("int_%d", v)
 	if !g.known[name] {
 		g.known[name] = true
-		g.constants = append(g.constants, tensor(name, typeInt64, nil, rawInts([]int64{v})))
+		g.Constants = append(g.Constants, wire.Tensor(name, wire.Int64, nil, wire.RawInts([]int64{v})))
 	}
 	return name
 }
@@ -118,11 +106,11 @@ func (g *graph) reshape(x string, dims ...int64) string {
 }
 
 func (g *graph) transpose(x string, perm ...int64) string {
-	return g.op("Transpose", []string{x}, intsAttr("perm", perm...))
+	return g.op("Transpose", []string{x}, wire.IntsAttr("perm", perm...))
 }
 
 func (g *graph) concat(axis int64, xs ...string) string {
-	return g.op("Concat", xs, intAttr("axis", axis))
+	return g.op("Concat", xs, wire.IntAttr("axis", axis))
 }
 
 func (g *graph) silu(x string) string { return g.mul(x, g.op("Sigmoid", []string{x})) }
@@ -131,30 +119,10 @@ func (g *graph) silu(x string) string { return g.mul(x, g.op("Sigmoid", []string
 // Read.
 const configKey = "hyt.model"
 
+// opset is the version of ONNX's operators that exported graphs use.
+const opset = 20
+
 // bytes is the finished ModelProto.
 func (g *graph) bytes(config []byte) []byte {
-	var body, set, meta, m message
-	for _, n := range g.nodes {
-		body.bytes(1, n)
-	}
-	body.text(2, g.name)
-	for _, c := range g.constants {
-		body.bytes(5, c)
-	}
-	for _, in := range g.inputs {
-		body.bytes(11, in)
-	}
-	for _, out := range g.outputs {
-		body.bytes(12, out)
-	}
-	set.text(1, "")
-	set.varint(2, opset)
-	m.varint(1, irVersion)
-	m.text(2, "hyt")
-	m.bytes(7, body)
-	m.bytes(8, set)
-	meta.text(1, configKey)
-	meta.bytes(2, config)
-	m.bytes(14, meta)
-	return m
+	return g.Model(map[string]int64{"": opset}, map[string]string{configKey: string(config)})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"hyt/trainer/model"
+	"hyt/trainer/wire"
 )
 
 // Options says how weights are stored.
@@ -32,9 +33,9 @@ func start(name string, w *model.Weights, o Options) *network {
 // imageGraph: images, proprio → state.
 func imageGraph(w *model.Weights, o Options) []byte {
 	n := start("image", w, o)
-	prefix := n.image(n.input("images", typeUint8, 1, n.c.Cameras, model.ImageSide, model.ImageSide, model.Channels))
+	prefix := n.image(n.input("images", wire.Uint8, 1, n.c.Cameras, model.ImageSide, model.ImageSide, model.Channels))
 	if n.c.Proprio > 0 {
-		prefix = n.concat(0, prefix, n.proprio(n.input("proprio", typeFloat, 1, n.c.Proprio)))
+		prefix = n.concat(0, prefix, n.proprio(n.input("proprio", wire.Float, 1, n.c.Proprio)))
 	}
 	n.backbone().see(n, prefix)
 	return n.finish()
@@ -43,10 +44,10 @@ func imageGraph(w *model.Weights, o Options) []byte {
 // extendGraph: tokens, state → logits of the token after the last, state.
 func extendGraph(w *model.Weights, o Options) []byte {
 	n := start("extend", w, o)
-	tokens := n.reshape(n.input("tokens", typeInt64, 1, "tokens"), -1)
+	tokens := n.reshape(n.input("tokens", wire.Int64, 1, "tokens"), -1)
 	last := n.backbone().read(n, n.gather(n.param("embed"), tokens))
 	logits := n.matmul(n.norm("norm", last), n.param("head.w"))
-	n.output(logits, "logits", typeFloat, 1, n.c.Vocab)
+	n.output(logits, "logits", wire.Float, 1, n.c.Vocab)
 	return n.finish()
 }
 
@@ -60,10 +61,10 @@ func actGraph(w *model.Weights, o Options) []byte {
 		actions = n.reshape(n.dense("action", rows), 1, chunk, dims)
 	} else {
 		logits := n.reshape(n.dense("bins", rows), 1, chunk, dims, int64(n.c.Bins))
-		best := n.op("ArgMax", []string{logits}, intAttr("axis", -1), intAttr("keepdims", 0))
+		best := n.op("ArgMax", []string{logits}, wire.IntAttr("axis", -1), wire.IntAttr("keepdims", 0))
 		actions = n.gather(n.weights("bin.centres", n.c.BinCentres(), n.c.Bins), best)
 	}
-	n.output(actions, "actions", typeFloat, 1, n.c.Chunk, n.c.Dims)
+	n.output(actions, "actions", wire.Float, 1, n.c.Chunk, n.c.Dims)
 	return n.finish()
 }
 
@@ -81,6 +82,6 @@ func gateGraph(w *model.Weights, gate Gate, o Options) []byte {
 	pooled := n.op("ReduceMean", []string{rows, n.ints(0)})
 	score := n.matmul(pooled, n.weights("gate.w", gate.Weights, n.c.Width, 1))
 	p := n.op("Sigmoid", []string{n.add(score, n.weights("gate.b", []float32{gate.Bias}, 1))})
-	n.output(n.reshape(p, 1), "p_think", typeFloat, 1)
+	n.output(n.reshape(p, 1), "p_think", wire.Float, 1)
 	return n.finish()
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hyt/trainer/model"
+	"hyt/trainer/wire"
 )
 
 // Weights as 8-bit integers: each column of a matrix has a scale, its largest
@@ -30,9 +31,9 @@ func (n *network) quantised(name string, values []float32, rows, columns int) st
 	}
 	n.known[floats] = true
 	ints, scales := quantise(values, columns)
-	n.constants = append(n.constants, tensor(name+intSuffix, typeInt8, []int64{int64(rows), int64(columns)}, ints))
+	n.Constants = append(n.Constants, wire.Tensor(name+intSuffix, wire.Int8, []int64{int64(rows), int64(columns)}, ints))
 	n.weights(name+scaleSuffix, scales, columns)
-	n.node("Mul", []string{n.op("Cast", []string{name + intSuffix}, intAttr("to", typeFloat)), name + scaleSuffix}, floats)
+	n.node("Mul", []string{n.op("Cast", []string{name + intSuffix}, wire.IntAttr("to", wire.Float)), name + scaleSuffix}, floats)
 	return floats
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"hyt/policy/spec"
 	"hyt/trainer/model"
+	"hyt/trainer/wire"
 )
 
 // State tensors of an LSTM: what its rows look at, [1, Prefix, Width], and the
@@ -55,7 +56,7 @@ func (lstm) layer(n *network, i int, x string) (y, h, c string) {
 	both := n.unsqueeze(n.concat(0, b, n.mul(b, n.scalar(0))), 0) // one bias is enough
 	past := func(state string) string { return n.gather(state, n.ints(int64(i))) }
 	out := n.several("LSTM", 3, []string{x, turned("w"), turned("r"), both, "", past(stateHidden), past(stateCell)},
-		intAttr("hidden_size", int64(n.c.Width)))
+		wire.IntAttr("hidden_size", int64(n.c.Width)))
 	return out[0], out[1], out[2]
 }
 
@@ -78,13 +79,13 @@ func (lstm) look(n *network, rows string) string {
 }
 
 func (lstm) inputs(n *network) {
-	n.input(stateMemory, typeFloat, 1, n.c.Prefix(), n.c.Width)
-	n.input(stateHidden, typeFloat, n.c.Layers, 1, n.c.Width)
-	n.input(stateCell, typeFloat, n.c.Layers, 1, n.c.Width)
+	n.input(stateMemory, wire.Float, 1, n.c.Prefix(), n.c.Width)
+	n.input(stateHidden, wire.Float, n.c.Layers, 1, n.c.Width)
+	n.input(stateCell, wire.Float, n.c.Layers, 1, n.c.Width)
 }
 
 func (lstm) write(n *network, memory, hidden, cells string) {
-	n.output(memory, stateMemory+spec.StateOutSuffix, typeFloat, 1, n.c.Prefix(), n.c.Width)
-	n.output(hidden, stateHidden+spec.StateOutSuffix, typeFloat, n.c.Layers, 1, n.c.Width)
-	n.output(cells, stateCell+spec.StateOutSuffix, typeFloat, n.c.Layers, 1, n.c.Width)
+	n.output(memory, stateMemory+spec.StateOutSuffix, wire.Float, 1, n.c.Prefix(), n.c.Width)
+	n.output(hidden, stateHidden+spec.StateOutSuffix, wire.Float, n.c.Layers, 1, n.c.Width)
+	n.output(cells, stateCell+spec.StateOutSuffix, wire.Float, n.c.Layers, 1, n.c.Width)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"hyt/trainer/model"
+	"hyt/trainer/wire"
 )
 
 // network writes the parts of the model into a graph, at batch 1: rows are
@@ -58,13 +59,13 @@ func (n *network) dense(name, x string) string {
 // image: uint8 [1, cameras, side, side, 3] → [ImageTokens, Width].
 func (n *network) image(images string) string {
 	cameras := int64(n.c.Cameras)
-	x := n.op("Cast", []string{n.reshape(images, cameras, model.ImageSide, model.ImageSide, model.Channels)}, intAttr("to", typeFloat))
+	x := n.op("Cast", []string{n.reshape(images, cameras, model.ImageSide, model.ImageSide, model.Channels)}, wire.IntAttr("to", wire.Float))
 	x = n.add(n.mul(x, n.scalar(model.PixelScale)), n.scalar(model.PixelShift))
 	kernel := n.weights(kernelName, convolution(n.w.Get("stem1.w"), n.c.Stem1),
 		n.c.Stem1, model.Channels, model.Window, model.Window)
 	x = n.op("Conv", []string{n.transpose(x, 0, 3, 1, 2), kernel, n.param("stem1.b")},
-		intsAttr("strides", model.Stride, model.Stride),
-		intsAttr("pads", model.Border, model.Border, model.Border-1, model.Border-1))
+		wire.IntsAttr("strides", model.Stride, model.Stride),
+		wire.IntsAttr("pads", model.Border, model.Border, model.Border-1, model.Border-1))
 	side := int64(model.ImageSide / model.Stride)
 	x = n.fold(n.transpose(n.silu(x), 0, 2, 3, 1), cameras, side, int64(n.c.Stem1))
 	x = n.fold(n.silu(n.dense("stem2", x)), cameras, side/2, int64(n.c.Stem2))
@@ -132,7 +133,7 @@ func (n *network) rest(name func(string) string, x, normed, k, v, mask string) s
 	if mask != "" {
 		scores = n.add(scores, mask)
 	}
-	seen := n.matmul(n.op("Softmax", []string{scores}, intAttr("axis", -1)), v)
+	seen := n.matmul(n.op("Softmax", []string{scores}, wire.IntAttr("axis", -1)), v)
 	rows := n.reshape(n.transpose(seen, 1, 0, 2), -1, int64(n.c.Width))
 	x = n.add(x, n.matmul(rows, n.param(name("o"))))
 	up := n.add(n.matmul(n.norm(name("norm2"), x), n.param(name("up"))), n.param(name("up.b")))
@@ -140,7 +141,7 @@ func (n *network) rest(name func(string) string, x, normed, k, v, mask string) s
 }
 
 func (n *network) gather(data, at string) string {
-	return n.op("Gather", []string{data, at}, intAttr("axis", 0))
+	return n.op("Gather", []string{data, at}, wire.IntAttr("axis", 0))
 }
 
 func (n *network) unsqueeze(x string, axes ...int64) string {

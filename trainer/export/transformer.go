@@ -5,6 +5,7 @@ import (
 
 	"hyt/policy/spec"
 	"hyt/trainer/model"
+	"hyt/trainer/wire"
 )
 
 // State tensors of a transformer: keys and values of every layer, [Layers, 1,
@@ -38,10 +39,10 @@ func (transformer) see(n *network, prefix string) {
 
 func (transformer) read(n *network, rows string) string {
 	s := readState(n)
-	size := n.op("Gather", []string{n.op("Shape", []string{rows}), n.ints(0)}, intAttr("axis", 0)) // [1]
-	total := n.add(s.length, size)                                                                 // [1]
-	zero, one := n.integer(0), n.integer(1)                                                        // scalars
-	at := n.op("Range", []string{n.squeeze(s.length, 0), n.squeeze(total, 0), one})                // position of each new row
+	size := n.op("Gather", []string{n.op("Shape", []string{rows}), n.ints(0)}, wire.IntAttr("axis", 0)) // [1]
+	total := n.add(s.length, size)                                                                      // [1]
+	zero, one := n.integer(0), n.integer(1)                                                             // scalars
+	at := n.op("Range", []string{n.squeeze(s.length, 0), n.squeeze(total, 0), one})                     // position of each new row
 	keys := n.op("Range", []string{zero, n.squeeze(total, 0), one})
 	hidden := n.op("Greater", []string{n.unsqueeze(keys, 0), n.unsqueeze(at, 1)})
 	mask := n.op("Where", []string{hidden, n.scalar(model.Hidden), n.scalar(0)})
@@ -80,10 +81,10 @@ type state struct {
 
 func readState(n *network) state {
 	h, dh := n.c.Heads, n.c.Width/n.c.Heads
-	n.input(stateKeys, typeFloat, n.c.Layers, 1, h, "past", dh)
-	n.input(stateValues, typeFloat, n.c.Layers, 1, h, "past", dh)
+	n.input(stateKeys, wire.Float, n.c.Layers, 1, h, "past", dh)
+	n.input(stateValues, wire.Float, n.c.Layers, 1, h, "past", dh)
 	shape := n.op("Shape", []string{stateKeys})
-	return state{network: n, length: n.op("Gather", []string{shape, n.ints(3)}, intAttr("axis", 0))}
+	return state{network: n, length: n.op("Gather", []string{shape, n.ints(3)}, wire.IntAttr("axis", 0))}
 }
 
 // append puts layer i's new keys and values behind those that were read.
@@ -103,6 +104,6 @@ func (s *state) keep(k, v string) {
 // write makes what was kept the graph's output state.
 func (s *state) write(length any) {
 	h, dh := s.c.Heads, s.c.Width/s.c.Heads
-	s.output(s.concat(0, s.keys...), stateKeys+spec.StateOutSuffix, typeFloat, s.c.Layers, 1, h, length, dh)
-	s.output(s.concat(0, s.values...), stateValues+spec.StateOutSuffix, typeFloat, s.c.Layers, 1, h, length, dh)
+	s.output(s.concat(0, s.keys...), stateKeys+spec.StateOutSuffix, wire.Float, s.c.Layers, 1, h, length, dh)
+	s.output(s.concat(0, s.values...), stateValues+spec.StateOutSuffix, wire.Float, s.c.Layers, 1, h, length, dh)
 }
