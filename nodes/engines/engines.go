@@ -5,6 +5,7 @@ package engines
 
 import (
 	"errors"
+	"io"
 	"path/filepath"
 	"sync"
 
@@ -20,8 +21,9 @@ type Pool struct {
 }
 
 type entry struct {
-	engine *policy.Engine
-	users  int
+	engine  *policy.Engine
+	users   int
+	keepers int
 }
 
 // NewPool is empty.
@@ -30,15 +32,22 @@ func NewPool() *Pool { return &Pool{open: map[string]*entry{}} }
 // Handle is one user's share of an engine.
 type Handle struct {
 	*policy.Engine
-	pool *Pool
-	path string
-	once sync.Once
+	pool  *Pool
+	path  string
+	keeps bool
+	once  sync.Once
 }
 
 // Open loads the model directory, or shares it with who did before; options are
 // those of the first. A relative path is seen from the working directory, or means a
 // model that comes with hyt.
-func (p *Pool) Open(dir string, o policy.Options) (*Handle, error) {
+func (p *Pool) Open(dir string, o policy.Options) (*Handle, error) { return p.hold(dir, o, false) }
+
+// Keep is Open for who keeps the model loaded for others and runs nothing on it: it is no
+// share that Shared counts.
+func (p *Pool) Keep(dir string, o policy.Options) (io.Closer, error) { return p.hold(dir, o, true) }
+
+func (p *Pool) hold(dir string, o policy.Options, keeps bool) (*Handle, error) {
 	if dir == "" {
 		return nil, errors.New(`no model: set parameter "model" to a directory that hyt train wrote`)
 	}
@@ -57,8 +66,15 @@ func (p *Pool) Open(dir string, o policy.Options) (*Handle, error) {
 		e = &entry{engine: engine}
 		p.open[path] = e
 	}
-	e.users++
-	return &Handle{Engine: e.engine, pool: p, path: path}, nil
+	*e.count(keeps)++
+	return &Handle{Engine: e.engine, pool: p, path: path, keeps: keeps}, nil
+}
+
+func (e *entry) count(keepers bool) *int {
+	if keepers {
+		return &e.keepers
+	}
+	return &e.users
 }
 
 // Shared says whether others have a share of the engine, too.
@@ -75,7 +91,7 @@ func (h *Handle) Close() (err error) {
 		h.pool.mu.Lock()
 		defer h.pool.mu.Unlock()
 		e := h.pool.open[h.path]
-		if e.users--; e.users == 0 {
+		if *e.count(h.keeps)--; e.users+e.keepers == 0 {
 			delete(h.pool.open, h.path)
 			err = e.engine.Close()
 		}

@@ -35,6 +35,30 @@ func TestAModelIsLoadedOnceAndClosedByItsLastUser(t *testing.T) {
 	}
 }
 
+func TestWhoKeepsAModelLoadedHasNoShareInIt(t *testing.T) {
+	m := policytest.New(t, policytest.Options{})
+	p := NewPool()
+	keeper, err := p.Keep(m.Dir, policy.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds what the first left
+		user, err := p.Open(m.Dir, policy.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if user.Shared() {
+			t.Error("one user shares with a keeper")
+		}
+		if err := user.Close(); err != nil || len(p.open) != 1 {
+			t.Errorf("%v, %d left while it is kept", err, len(p.open))
+		}
+	}
+	if err := keeper.Close(); err != nil || len(p.open) != 0 {
+		t.Errorf("%v, %d left", err, len(p.open))
+	}
+}
+
 func TestWhatCannotBeLoadedIsSaidInOneSentence(t *testing.T) {
 	for dir, want := range map[string]string{
 		"":                `no model: set parameter "model"`,
