@@ -172,12 +172,21 @@ func (s *session) command(ctx context.Context, joints []string, servos []servo) 
 	}
 }
 
-// run does so many physics steps and returns when all is told about the last one.
+// run does so many physics steps and returns when all is told about the last one but
+// for the pictures, which come later. Those of the step before are waited for first:
+// an image that Gazebo publishes while it still sends the one before is not sent until
+// the next is published, and Gazebo, which hears us by the same thread as it notes that
+// an image is out, has noted it when it hears of this step.
 //
 // Gazebo drops messages from a queue of ten when it is busy, and the empty ones of
 // a world that stands still can push out the last one that told of a motion. Then
 // we ask.
 func (s *session) run(ctx context.Context, steps int) error {
+	for _, camera := range s.cameras {
+		if err := s.sees(ctx, camera); err != nil {
+			return err
+		}
+	}
 	if err := s.controls.Publish(control(steps)); err != nil {
 		return err
 	}
@@ -194,13 +203,12 @@ func (s *session) run(ctx context.Context, steps int) error {
 	return err
 }
 
-// sees waits for the picture of a camera at the last multiple of FramePeriod.
-func (s *session) sees(camera string, patience time.Duration) error {
+// sees waits for the picture of a camera at the last multiple of FramePeriod. Time
+// begins without one.
+func (s *session) sees(ctx context.Context, camera string) error {
 	if !slices.Contains(s.cameras, camera) {
 		return fmt.Errorf("no camera %q: opened with %q", camera, s.cameras)
 	}
-	ctx, cancel := context.WithTimeoutCause(context.Background(), patience, fmt.Errorf("waited %v", patience))
-	defer cancel()
 	due := s.at.Truncate(FramePeriod)
 	return s.until(ctx, fmt.Sprintf("what camera %q sees after %v of simulated time", camera, due),
 		func() bool { return s.inbox.pictures[camera].at >= due })
