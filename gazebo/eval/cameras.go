@@ -10,18 +10,25 @@ import (
 
 // cameras are those of one episode, with what a run does to them: latency, noise and
 // lost frames, all on the simulated clock and by the episode's seed. They send a view
-// when the policy is due to plan; one that is lost is made up for a step later, as by a
-// camera that sends as often as the robot is commanded.
+// when the one who looks is due to plan, or to think; one that is lost is made up for a
+// step later, as by a camera that sends as often as the robot is commanded.
 type cameras struct {
 	cfg    *Config
 	blank  bool
 	random *rand.Rand
+	period time.Duration
 	due    time.Duration // of the next view
 	onWay  []View        // taken, not arrived yet; in order
 }
 
-func newCameras(cfg *Config, e Episode) *cameras {
-	return &cameras{cfg: cfg, blank: e.Control == Blank, random: rand.New(rand.NewPCG(uint64(e.Seed), 0xca3e5a))}
+// Who looks: each loses other frames.
+const (
+	planner = 0xca3e5a
+	thinker = 0x7419c3
+)
+
+func newCameras(cfg *Config, e Episode, who uint64, period time.Duration) *cameras {
+	return &cameras{cfg: cfg, blank: e.Control == Blank, random: rand.New(rand.NewPCG(uint64(e.Seed), who)), period: period}
 }
 
 // look returns the view that arrives now, nil if none does.
@@ -30,7 +37,7 @@ func (c *cameras) look(world sim.Sim, now time.Duration, arm sim.Arm) (*View, er
 		if c.cfg.Dropped > 0 && c.random.Float64() < c.cfg.Dropped {
 			c.due = now + step
 		} else {
-			c.due = now + c.cfg.Replan
+			c.due = max(c.due+c.period, now+step)
 			v, err := c.take(world, now, arm)
 			if err != nil {
 				return nil, err
@@ -54,9 +61,7 @@ func (c *cameras) take(world sim.Sim, now time.Duration, arm sim.Arm) (View, err
 		if err != nil {
 			return View{}, err
 		}
-		if c.cfg.Latency > 0 || c.cfg.ImageNoise > 0 || len(c.cfg.Cameras) > 1 {
-			f.RGB = bytes.Clone(f.RGB) // it is the simulator's
-		}
+		f.RGB = bytes.Clone(f.RGB) // it is the simulator's
 		if c.blank {
 			f.RGB = grey(len(f.RGB))
 		}

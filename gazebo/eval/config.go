@@ -45,6 +45,7 @@ type Config struct {
 	ImageNoise float64
 	Dropped    float64          // share of camera frames that are lost
 	Cameras    []string         // of the policy under test, by sim's names; empty: sim.Overhead
+	Thinker    ThinkerPace      // in mode guided
 	Workers    int              // episodes at a time; 0: 1
 	Limits     *control.Limits  // nil: DefaultLimits
 	Chunking   control.Chunking // how chunks become velocities
@@ -63,6 +64,21 @@ type Config struct {
 	// Film, if set, is asked for each episode whether to film it (nil: no). It is
 	// called from the workers' goroutines.
 	Film func(Episode, sim.Scene) (Recorder, error)
+}
+
+// ThinkerPace is that of who thinks for mode guided, in simulated time. It thinks about the
+// newest picture, one thought at a time: one that takes longer than a period delays the next.
+type ThinkerPace struct {
+	Rate    float64       // thoughts a second, at most; 0: DefaultThinkerRate
+	Latency time.Duration // from a picture's arrival to its thought
+}
+
+// DefaultThinkerRate is that of the thinker node, thoughts a second.
+const DefaultThinkerRate = 2
+
+// period is the time from one thought's picture to the next one's.
+func (t ThinkerPace) period() time.Duration {
+	return max(time.Duration(float64(time.Second)/t.Rate), t.Latency)
 }
 
 // Recorder takes the pictures of one episode, at each replan and at the end. It
@@ -103,6 +119,9 @@ func (c Config) complete() (Config, error) {
 	if c.Replan == 0 {
 		c.Replan = DefaultReplan
 	}
+	if c.Thinker.Rate == 0 {
+		c.Thinker.Rate = DefaultThinkerRate
+	}
 	c.Workers = max(c.Workers, 1)
 	if c.Limits == nil {
 		limits := DefaultLimits()
@@ -119,6 +138,9 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("image noise %v and dropped frames %v: want a standard deviation and a share below 1", c.ImageNoise, c.Dropped)
 	case c.Latency < 0 || c.Latency%step != 0:
 		return c, fmt.Errorf("injected latency %v is not a multiple of the control step %v", c.Latency, step)
+	}
+	if t := c.Thinker; !(t.Rate > 0) || t.Latency < 0 {
+		return c, fmt.Errorf("a thinker of %v thoughts a second after %v: want a rate above 0, and no latency below", t.Rate, t.Latency)
 	}
 	for _, control := range c.Controls {
 		switch control {

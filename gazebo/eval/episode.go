@@ -31,6 +31,7 @@ type play struct {
 	pilot   Pilot
 	film    Recorder // nil: not filmed
 	cameras *cameras // nil: the pilot needs none
+	ponders *cameras // of the thinker; nil: there is none
 	thinks  func(sim.State) string
 
 	judge  task.Judge
@@ -115,6 +116,11 @@ func (p *play) tick(ctx context.Context, now time.Duration) (over bool, err erro
 		}
 		if senses.View != nil && p.thinks != nil {
 			senses.Thought = p.thinks(state)
+		}
+		if p.ponders != nil {
+			if senses.Thinks, err = p.ponders.look(p.world, now, state.Arm); err != nil {
+				return false, err
+			}
 		}
 	}
 	if over || now%p.pictures() == 0 {

@@ -41,6 +41,9 @@ type Senses struct {
 	Time time.Duration // since the episode's beginning
 	Arm  sim.Arm       // as it is now
 	View *View         // that arrives now; nil: none does
+	// Thinks is the view that the thinker begins to think about now, in mode guided; nil: it
+	// does not.
+	Thinks *View
 	// Thought is the demonstrator's about this view, for mode follow; "" in others.
 	Thought string
 	truth   sim.State // for the references of this package

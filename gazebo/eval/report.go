@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -21,6 +22,9 @@ type Report struct {
 	Sim         string                    `json:"sim"`
 	ReplanS     float64                   `json:"replan_s"`
 	InjectedS   float64                   `json:"injected_latency_s"`
+	// Of mode guided; 0 where it was not played.
+	ThinkerRate     float64 `json:"thinker_rate,omitempty"` // thoughts a second, at most
+	ThinkerLatencyS float64 `json:"thinker_latency_s,omitempty"`
 
 	ImageNoise float64  `json:"image_noise"`
 	Dropped    float64  `json:"dropped_frames"`
@@ -49,6 +53,9 @@ func newReport(cfg Config, planned int, results []Result) Report {
 		LatencyMS: map[policy.Mode]Quantiles{}, Seed: cfg.Seed, ModelSHA256: cfg.ModelSHA256,
 		Sim: cfg.SimName, ReplanS: cfg.Replan.Seconds(), InjectedS: cfg.Latency.Seconds(),
 		ImageNoise: cfg.ImageNoise, Dropped: cfg.Dropped, Planned: planned, Results: results,
+	}
+	if slices.Contains(cfg.Modes, policy.Guided) {
+		r.ThinkerRate, r.ThinkerLatencyS = cfg.Thinker.Rate, cfg.Thinker.Latency.Seconds()
 	}
 	latency := map[policy.Mode][]time.Duration{}
 	for start := 0; start < len(results); {

@@ -6,6 +6,7 @@ import (
 
 	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
+	"hyt/policy"
 )
 
 // worker plays episodes one by one in a simulator, with a pilot, of its own.
@@ -85,7 +86,10 @@ func (w *worker) reference(j job) Pilot {
 func (w *worker) play(ctx context.Context, j job, pilot Pilot) (result Result, err error) {
 	p := play{cfg: w.cfg, job: j, world: w.world, pilot: pilot}
 	if _, sees := pilot.(Bystander); !sees && !j.Control.reference() {
-		p.cameras = newCameras(w.cfg, j.Episode)
+		p.cameras = newCameras(w.cfg, j.Episode, planner, w.cfg.Replan)
+		if j.Mode == policy.Guided {
+			p.ponders = newCameras(w.cfg, j.Episode, thinker, w.cfg.Thinker.period())
+		}
 	}
 	if w.cfg.Film != nil {
 		if p.film, err = w.cfg.Film(j.Episode, j.scene.Scene); err != nil {

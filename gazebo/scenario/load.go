@@ -84,7 +84,7 @@ func plainer(err error) error {
 
 // keys are those of one of this package's types.
 func keys(typeName string) (names []string) {
-	for _, v := range []any{Scenario{}, Inject{}, Threshold{}} {
+	for _, v := range []any{Scenario{}, Thinker{}, Inject{}, Threshold{}} {
 		t := reflect.TypeOf(v)
 		for i := range t.NumField() {
 			if t.Name() == typeName {
@@ -170,6 +170,12 @@ func (s Scenario) checkNumbers(wrong func(what string, path ...any)) {
 	if l := s.Inject.Latency; l < 0 || l%eval.Step != 0 {
 		wrong(fmt.Sprintf("latency is %v: want a multiple of the control step, %s", l, step), "inject", "latency")
 	}
+	if l := s.Thinker.Latency; l < 0 || l%eval.Step != 0 {
+		wrong(fmt.Sprintf("the thinker's latency is %v: want a multiple of the control step, %s", l, step), "thinker", "latency")
+	}
+	if r := s.Thinker.Rate; !(r >= 0.01 && r <= 50) {
+		wrong(fmt.Sprintf("the thinker's rate is %v: want 0.01 to 50 thoughts a second", r), "thinker", "rate")
+	}
 	if d := s.Inject.DroppedFrames; !(d >= 0 && d < 1) {
 		wrong(fmt.Sprintf("dropped_frames is %v: want a share below 1", d), "inject", "dropped_frames")
 	}
@@ -185,7 +191,7 @@ func (s Scenario) checkNumbers(wrong func(what string, path ...any)) {
 
 // Modes are those that can be evaluated.
 func Modes() []string {
-	return []string{string(policy.Act), string(policy.Think), string(policy.Follow), string(policy.Auto)}
+	return []string{string(policy.Act), string(policy.Think), string(policy.Follow), string(policy.Guided), string(policy.Auto)}
 }
 
 // Controls are those that can play beside the policy.

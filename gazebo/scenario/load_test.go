@@ -3,6 +3,7 @@ package scenario
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestDefaultYAMLSaysTheDefaults(t *testing.T) {
 	if diff := cmp.Diff(Default(), s, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}
-	for _, key := range append(keys("Scenario"), keys("Inject")...) {
+	for _, key := range slices.Concat(keys("Scenario"), keys("Thinker"), keys("Inject")) {
 		if !strings.Contains(string(data), key+":") {
 			t.Errorf("default.yaml does not document %s", key)
 		}
@@ -58,6 +59,9 @@ func TestFaultsAreNamedWithTheirLines(t *testing.T) {
 		{"not a number", "episodes: many", "line 1: cannot unmarshal"},
 		{"no episodes", "episodes: 0", "line 1: episodes is 0: want at least 1"},
 		{"odd latency", "inject:\n  latency: 5ms", "line 2: latency is 5ms: want a multiple of the control step, 20ms"},
+		{"odd latency of the thinker", "thinker:\n  rate: 4\n  latency: 90ms", "line 3: the thinker's latency is 90ms: want a multiple of the control step, 20ms"},
+		{"a thinker that never thinks", "thinker: {rate: 0}", "line 1: the thinker's rate is 0: want 0.01 to 50 thoughts a second"},
+		{"unknown key of the thinker", "thinker: {pace: 4}", `line 1: no key "pace"; there are rate, latency`},
 		{"all frames lost", "inject:\n  dropped_frames: 1", "line 2: dropped_frames is 1"},
 		{"not YAML", "tasks: [", "line 1"},
 		{"two faults", "episodes: 0\nworkers: 0", "line 2: workers is 0"},
@@ -93,7 +97,7 @@ func TestTheKeyChangesWithWhatDecidesAnEpisode(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Scenario){
 		"replan": func(s *Scenario) { s.Replan *= 2 }, "latency": func(s *Scenario) { s.Inject.Latency = eval.Step },
-		"simulator": func(s *Scenario) { s.Sim = "classic" }, "blending": func(s *Scenario) { s.Blending = "switch" },
+		"thinker": func(s *Scenario) { s.Thinker.Rate++ }, "simulator": func(s *Scenario) { s.Sim = "classic" }, "blending": func(s *Scenario) { s.Blending = "switch" },
 	} {
 		if key(change) == base {
 			t.Errorf("%s: the same key", name)

@@ -31,6 +31,7 @@ type Scenario struct {
 
 	Replan   time.Duration `yaml:"replan"`   // simulated time between observations
 	Blending string        `yaml:"blending"` // of chunks; "": as the policy node does
+	Thinker  Thinker       `yaml:"thinker"`
 	Inject   Inject        `yaml:"inject"`
 
 	Thresholds []Threshold `yaml:"thresholds"`
@@ -39,6 +40,12 @@ type Scenario struct {
 	// WorseAt is the p-value below which a cell that does worse than the baseline's fails;
 	// 0: none does.
 	WorseAt float64 `yaml:"worse_at"`
+}
+
+// Thinker is the pace of who thinks for mode guided.
+type Thinker struct {
+	Rate    float64       `yaml:"rate"`    // thoughts a second, at most, simulated
+	Latency time.Duration `yaml:"latency"` // from a picture's arrival to its thought, simulated
 }
 
 // Inject is what makes the robot's life harder.
@@ -71,6 +78,7 @@ func Default() Scenario {
 		World: task.World, Sim: "embedded", Model: "policy/models/tabletop",
 		Splits: []string{string(task.ID)}, Modes: []string{string(policy.Act)},
 		Episodes: 100, Seed: task.EvalSeed, Workers: 2, Bus: "mem", Replan: eval.DefaultReplan,
+		Thinker: Thinker{Rate: eval.DefaultThinkerRate},
 	}
 }
 
@@ -81,6 +89,7 @@ func (s Scenario) Config() (eval.Config, error) {
 		Tasks: s.Tasks, Episodes: s.Episodes, Seed: s.Seed, Replan: s.Replan, Workers: s.Workers, SimName: s.Sim,
 		Controls: []eval.Control{eval.Plain}, Latency: s.Inject.Latency, Noise: s.Inject.ActuationNoise,
 		ImageNoise: s.Inject.ImageNoise, Dropped: s.Inject.DroppedFrames,
+		Thinker: eval.ThinkerPace{Rate: s.Thinker.Rate, Latency: s.Thinker.Latency},
 	}
 	for _, name := range s.Splits {
 		split, err := task.ParseSplit(name)
@@ -107,8 +116,9 @@ func (s Scenario) Key(modelSHA256 string) string {
 	decisive := struct {
 		World, Sim, Blending, Model string
 		Replan                      time.Duration
+		Thinker                     Thinker
 		Inject                      Inject
-	}{s.World, s.Sim, s.Blending, modelSHA256, s.Replan, s.Inject}
+	}{s.World, s.Sim, s.Blending, modelSHA256, s.Replan, s.Thinker, s.Inject}
 	data, err := json.Marshal(decisive)
 	if err != nil {
 		panic(err) // NaN, which Load refuses

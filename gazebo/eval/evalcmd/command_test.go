@@ -114,6 +114,17 @@ func TestAScenarioWritesItsReportsAndItsThresholdsDecide(t *testing.T) {
 	}
 }
 
+func TestGuidedHasItsThinker(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "eval.json")
+	args := []string{"--model", tiny(t), "--tasks", "touch", "--episodes", "2", "--mode", "guided", "--thinker-rate", "4", "--thinker-latency", "100ms", "--json", file}
+	if out, err := evaluate(t, args...); err != nil || !strings.Contains(out, "2 of 2 episodes played in simulator embedded, 0 lost") {
+		t.Errorf("%v after\n%s", err, out)
+	}
+	if _, err := evaluate(t, append(args, "--thinker-latency", "30ms")...); err == nil || !strings.Contains(err.Error(), "the thinker's latency is 30ms") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestContinueReadsOnlyEpisodesOfItsKind(t *testing.T) {
 	model, dir := tiny(t), t.TempDir()
 	args := []string{"--model", model, "--tasks", "touch", "--out", dir, "--episodes"}

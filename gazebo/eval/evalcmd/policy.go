@@ -20,11 +20,16 @@ import (
 )
 
 // pilots runs the model in policy nodes, or without where the bus is "direct". engine
-// serves the latter.
+// serves the latter, and thinkers.
 func (o options) pilots(cfg eval.Config, s *simulator, engine *policy.Engine, model string, bags func(eval.Episode) string) (eval.PilotFactory, error) {
 	for _, mode := range cfg.Modes {
 		if err := engine.Can(mode); err != nil {
 			return nil, err
+		}
+		if mode == policy.Guided && s.live == nil {
+			if err := engine.Can(policy.Think); err != nil {
+				return nil, fmt.Errorf("mode guided: %w", err)
+			}
 		}
 	}
 	component := func() (node.Component, io.Closer, error) { return o.node(model, s.live == nil) }
@@ -41,7 +46,10 @@ func (o options) pilots(cfg eval.Config, s *simulator, engine *policy.Engine, mo
 	default:
 		return nil, fmt.Errorf("no bus %q: choose mem, dds or direct", o.Bus)
 	}
-	robot := lockstep.Config{Cameras: cfg.Cameras, Bags: bags}
+	robot := lockstep.Config{
+		Cameras: cfg.Cameras, Bags: bags, ThinkerLatency: cfg.Thinker.Latency,
+		Mind: func() (*lockstep.Mind, error) { return lockstep.NewMind(engine) },
+	}
 	return lockstep.Composed(component, open, robot, io.Discard), nil
 }
 
@@ -50,7 +58,7 @@ func (o options) pilots(cfg eval.Config, s *simulator, engine *policy.Engine, mo
 // closed, however often the node is configured.
 func (o options) node(model string, lockstep bool) (node.Component, io.Closer, error) {
 	pool := engines.NewPool()
-	engine, err := pool.Open(model, policy.Options{Threads: int(config.DefaultPolicy().Threads)})
+	engine, err := pool.Keep(model, policy.Options{Threads: int(config.DefaultPolicy().Threads)})
 	if err != nil {
 		return nil, nil, err
 	}

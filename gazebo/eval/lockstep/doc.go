@@ -10,6 +10,10 @@
 //  2. /clock says the instant, and the command that bears its stamp is waited for;
 //  3. the simulator moves on by one step with that command.
 //
+// In mode guided a thinker looks and thinks at a pace of its own, also in simulated time
+// (eval.ThinkerPace). What it thought is sent on topic thought as much later as it would
+// have taken, before the image of that instant.
+//
 // No result depends on the machine's clock, which only ends the waiting for a node that
 // does not answer. Over a bus that knows when all messages are handled (Config.Settle)
 // runs repeat bit for bit; over others a message may be late by a step.

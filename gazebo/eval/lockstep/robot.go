@@ -13,6 +13,7 @@ import (
 	"hyt/msgs/builtin_interfaces"
 	"hyt/msgs/bus"
 	"hyt/msgs/geometry_msgs"
+	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/rosgraph_msgs"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
@@ -41,6 +42,10 @@ type Config struct {
 	Patience time.Duration
 	// Alive is done when the policy node has ended, and knows why; nil: nobody can tell.
 	Alive context.Context
+	// Mind makes who thinks for mode guided; nil: nobody does, and the mode is refused.
+	Mind func() (*Mind, error)
+	// ThinkerLatency is the simulated time from a picture's arrival to its thought.
+	ThinkerLatency time.Duration
 	// Bags, if set, names the bag to which an episode's messages go if it fails; "": none.
 	Bags func(eval.Episode) string
 }
@@ -58,6 +63,7 @@ type Robot struct {
 	images      []*bus.Publisher[*sensor_msgs.Image]
 	instruction *bus.Publisher[*std_msgs.String]
 	follow      *bus.Publisher[*std_msgs.String]
+	thoughts    *bus.Publisher[*hyt_msgs.Thought]
 
 	base     time.Time // simulated: of the episode's beginning
 	last     time.Time // simulated: said last
@@ -65,6 +71,11 @@ type Robot struct {
 	followed bool // in this episode
 	gripper  float64
 	tape     *tape
+
+	mind    *Mind  // nil until mode guided needs one
+	told    string // the instruction
+	ideas   []idea // in order
+	thought string // told last
 }
 
 // New connects a robot. The policy node may come later.
@@ -101,6 +112,7 @@ func (r *Robot) connect() (err error) {
 		// Not latched: what an earlier episode was told must not be heard in the next.
 		advertise(r.node, &r.instruction, "instruction", bus.Default()),
 		advertise(r.node, &r.follow, "follow", bus.Default()),
+		advertise(r.node, &r.thoughts, "thought", bus.Default()),
 		r.inbox.listen(r.node, r.config.Policy),
 	)
 	for _, camera := range r.config.Cameras {
@@ -127,6 +139,12 @@ func advertise[M msgs.Message](n *node.Node, to **bus.Publisher[M], topic string
 // earlier episode is left, set to the mode, activated and armed, and told what to do.
 func (r *Robot) Begin(ctx context.Context, e eval.Episode, start eval.Senses) error {
 	r.mode, r.followed, r.gripper = e.Mode, false, start.Arm.Gripper
+	r.told, r.ideas, r.thought = e.Instruction, nil, ""
+	if e.Mode == policy.Guided {
+		if err := r.newMind(); err != nil {
+			return err
+		}
+	}
 	// Between two episodes the clock goes on, and everything of the last is over.
 	r.base = r.last.Truncate(time.Second).Add(10 * time.Second)
 	ctx, cancel := r.patient(ctx)
@@ -183,6 +201,9 @@ func (r *Robot) Command(ctx context.Context, now eval.Senses) (sim.Command, erro
 	defer cancel()
 	at := r.base.Add(now.Time)
 	if err := r.sense(at, now.Arm); err != nil {
+		return sim.Command{}, err
+	}
+	if err := r.ponder(ctx, now); err != nil {
 		return sim.Command{}, err
 	}
 	if now.View != nil {

@@ -74,7 +74,7 @@ func hashes(t *testing.T, cfg eval.Config, pilots eval.PilotFactory) map[int64]u
 func real(dir string) func() (node.Component, io.Closer, error) {
 	return func() (node.Component, io.Closer, error) {
 		pool := engines.NewPool()
-		engine, err := pool.Open(dir, policy.Options{Threads: 1})
+		engine, err := pool.Keep(dir, policy.Options{Threads: 1})
 		c := policynode.New(policynode.FromPool(pool))
 		p := c.Config().(*config.Policy)
 		p.Model, p.ImageTimeout = dir, 1
@@ -170,7 +170,7 @@ func (m *fake) Plan(_ context.Context, mode policy.Mode, obs policy.Observation,
 
 // evaluate plays one scene of touch with a fake model in a bubble of fake time, in which
 // the machine's clock stands unless something waits for it.
-func evaluate(t *testing.T, m *fake, change func(*eval.Config, *Config)) (r eval.Report, took time.Duration) {
+func evaluate(t *testing.T, m policynode.Model, change func(*eval.Config, *Config)) (r eval.Report, took time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := eval.Config{
 			Tasks: []string{"touch"}, Episodes: 1, Seed: task.EvalSeed,

@@ -53,6 +53,7 @@ func (t *tape) listen(n *node.Node, c Config) error {
 		{"/joint_states", "sensor_msgs/msg/JointState", reliable},
 		{"/instruction", "std_msgs/msg/String", reliable},
 		{"/follow", "std_msgs/msg/String", reliable},
+		{"/thought", "hyt_msgs/msg/Thought", reliable},
 		{"/action", "geometry_msgs/msg/TwistStamped", reliable},
 		{"/gripper", "std_msgs/msg/Float64", reliable},
 		{c.Policy + "/chunk", "hyt_msgs/msg/ActionChunk", reliable},
