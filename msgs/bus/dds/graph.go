@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"hyt/msgs/bus"
 )
@@ -25,6 +24,7 @@ type graph struct {
 
 	// Readers of Cyclone's built-in topics: who is there now.
 	participants, writers, readers C.dds_entity_t
+	lent                           loan
 
 	mu    sync.Mutex
 	nodes map[guid][]string // names of the nodes of each other participant
@@ -112,25 +112,15 @@ func (g *graph) learn(a *arrival) {
 // prune forgets the nodes of participants that have gone. mu is held.
 func (g *graph) prune() {
 	alive := map[guid]bool{}
-	eachAlive(g.participants, func(p *C.dds_builtintopic_participant_t) { alive[goGUID(p.key)] = true })
+	eachAlive(&g.lent, g.participants, func(p *C.dds_builtintopic_participant_t) { alive[goGUID(p.key)] = true })
 	maps.DeleteFunc(g.nodes, func(id guid, _ []string) bool { return !alive[id] })
 }
 
 // bury takes what has gone out of the built-in topics, which would keep it otherwise.
 // It is done whenever somebody's list of endpoints changes.
 func (g *graph) bury() {
-	const gone = C.DDS_ANY_SAMPLE_STATE | C.DDS_ANY_VIEW_STATE | C.DDS_NOT_ALIVE_DISPOSED_INSTANCE_STATE | C.DDS_NOT_ALIVE_NO_WRITERS_INSTANCE_STATE
-	var samples [64]unsafe.Pointer
-	var infos [64]C.dds_sample_info_t
 	for _, builtin := range []C.dds_entity_t{g.participants, g.writers, g.readers} {
-		for {
-			n := C.dds_take_mask(builtin, &samples[0], &infos[0], C.size_t(len(samples)), C.uint32_t(len(samples)), gone)
-			if n <= 0 {
-				break
-			}
-			C.dds_return_loan(builtin, &samples[0], n)
-			clear(samples[:]) // nil asks for a loan
-		}
+		g.lent.bury(builtin)
 	}
 }
 
@@ -173,35 +163,10 @@ func (n *node) Topics() map[string][]string {
 			topics[name] = append(topics[name], kind)
 		}
 	}
-	eachAlive(d.graph.writers, add)
-	eachAlive(d.graph.readers, add)
+	eachAlive(&d.graph.lent, d.graph.writers, add)
+	eachAlive(&d.graph.lent, d.graph.readers, add)
 	for _, kinds := range topics {
 		slices.Sort(kinds)
 	}
 	return topics
-}
-
-// eachAlive calls f for what a built-in topic holds now. What f is given is valid
-// only during the call.
-func eachAlive[T any](builtin C.dds_entity_t, f func(*T)) {
-	const alive = C.DDS_ANY_SAMPLE_STATE | C.DDS_ANY_VIEW_STATE | C.DDS_ALIVE_INSTANCE_STATE
-	for size := 64; ; size *= 4 {
-		samples, infos := make([]unsafe.Pointer, size), make([]C.dds_sample_info_t, size)
-		n := int(C.dds_read_mask(builtin, &samples[0], &infos[0], C.size_t(size), C.uint32_t(size), alive))
-		if n <= 0 {
-			return
-		}
-		if n < size {
-			for i := range n {
-				if infos[i].valid_data {
-					// Safe: the topic's samples are T, on loan until returned below.
-					f((*T)(samples[i]))
-				}
-			}
-		}
-		C.dds_return_loan(builtin, &samples[0], C.int32_t(n))
-		if n < size {
-			return
-		}
-	}
 }
