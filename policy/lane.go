@@ -114,9 +114,8 @@ func (l *lane) run(ctx context.Context, count *atomic.Int64, g *onnx.Graph, in [
 		count.Add(1)
 	}
 	l.since.Store(max(int64(time.Since(l.engine.opened)), 1))
-	err := g.RunInto(in, from, out, into)
-	l.since.Store(0)
-	return err
+	defer l.since.Store(0)
+	return g.RunInto(in, from, out, into)
 }
 
 // look turns an observation into a state.

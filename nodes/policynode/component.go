@@ -31,7 +31,8 @@ type Model interface {
 	// SHA256 identifies the model in ~/chunk.
 	SHA256() string
 	// Plan turns an observation into a chunk. text is the instruction, or in mode
-	// follow the thought to follow. It is called from one goroutine.
+	// follow the thought to follow. It is called from one goroutine, and the chunk's
+	// actions are valid until the next call.
 	Plan(ctx context.Context, mode policy.Mode, obs policy.Observation, text string) (policy.Chunk, error)
 	// Heard takes a thought about the frame of that time, written for the instruction:
 	// mode guided follows the latest. It may be called from any goroutine.

@@ -19,6 +19,7 @@ type fakeModel struct {
 	broken   error
 	replaced error // of the files
 	took     time.Duration
+	crashes  bool
 	asked    []string // "mode: text"
 	thoughts []string // heard: "instruction: text"
 	thinks   string   // written before each chunk
@@ -64,6 +65,9 @@ func (m *fakeModel) Plan(_ context.Context, mode policy.Mode, obs policy.Observa
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked = append(m.asked, string(mode)+": "+text)
+	if m.crashes {
+		panic("the model has a bug")
+	}
 	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: took, Thought: m.thinks}
 	for range 4 {
 		c.Actions = append(c.Actions, []float64{m.velocity / 10, 0, 0.5})

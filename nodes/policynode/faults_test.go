@@ -50,6 +50,8 @@ func TestEachFaultHoldsTheRobotAndItRecovers(t *testing.T) {
 			node.Error, control.ChunkLate, "latency: inference takes"},
 		"inference fails": {model(func(m *fakeModel) { m.broken = errors.New("out of memory") }), model(func(m *fakeModel) { m.broken = nil }),
 			node.Warn, control.ChunkUsedUp, "out of memory"},
+		"inference panics": {model(func(m *fakeModel) { m.crashes = true }), model(func(m *fakeModel) { m.crashes = false }),
+			node.Warn, control.ChunkUsedUp, "panic: the model has a bug (hyt/nodes/policynode.(*fakeModel).Plan, line"},
 		"inference gives NaN": {model(func(m *fakeModel) { m.velocity = math.NaN() }), model(func(m *fakeModel) { m.velocity = 0.1 }),
 			node.Error, control.ChunkNotFinite, "not a finite number"},
 		"inference gives infinities": {model(func(m *fakeModel) { m.velocity = math.Inf(-1) }), model(func(m *fakeModel) { m.velocity = 0.1 }),

@@ -34,6 +34,7 @@ type engineModel struct {
 	policy      *policy.Policy
 	guideMaxAge time.Duration
 	auto        thinker.AutoOptions
+	chunk       policy.Chunk // of the last plan, in memory that the next one uses again
 
 	// Made when they are needed first.
 	thinking *thinker.Thinker
@@ -44,19 +45,25 @@ type engineModel struct {
 
 // Plan implements Model.
 func (m *engineModel) Plan(ctx context.Context, mode policy.Mode, obs policy.Observation, text string) (policy.Chunk, error) {
+	var err error
 	switch mode {
 	case policy.Act:
-		return m.policy.Act(ctx, obs, text)
+		err = m.policy.ActInto(ctx, obs, text, &m.chunk)
 	case policy.Follow:
-		return m.policy.Follow(ctx, obs, text)
+		err = m.policy.FollowInto(ctx, obs, text, &m.chunk)
 	case policy.Guided:
-		return m.policy.Guided(ctx, obs, text, m.Guide(), m.guideMaxAge)
+		err = m.policy.GuidedInto(ctx, obs, text, m.Guide(), m.guideMaxAge, &m.chunk)
 	case policy.Think:
 		return m.think(ctx, obs, text)
 	case policy.Auto:
 		return m.decide(ctx, obs, text)
+	default:
+		err = errors.New("no mode " + string(mode))
 	}
-	return policy.Chunk{}, errors.New("no mode " + string(mode))
+	if err != nil {
+		return policy.Chunk{}, err
+	}
+	return m.chunk, nil
 }
 
 // Heard implements Model: a thought that came from another process, for mode guided.

@@ -9,6 +9,7 @@ import (
 	"hyt/nodes/engines"
 	"hyt/policy"
 	"hyt/policy/policytest"
+	"hyt/policy/thought"
 )
 
 // tinyModel is a real model, on the real runtime, closed with the test.
@@ -46,5 +47,28 @@ func TestRealModelsPlanInEachMode(t *testing.T) {
 	}
 	if _, err := m.Plan(t.Context(), policy.Follow, obs, "please go left"); err == nil {
 		t.Error("followed what is no thought")
+	}
+}
+
+func TestPlansOfTheFastModesAllocateNothing(t *testing.T) {
+	m := tinyModel(t)
+	obs, asked := blackAt(m, time.Unix(5, 0)), "touch the red cube"
+	idea, err := thought.Parse("sub push red cube;")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Heard(idea, asked, obs.Stamp)
+	for mode, text := range map[policy.Mode]string{policy.Act: asked, policy.Follow: "sub push red cube;", policy.Guided: asked} {
+		plan := func() {
+			if _, err := m.Plan(t.Context(), mode, obs, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 3 { // shapes, memory and text are learned
+			plan()
+		}
+		if n := testing.AllocsPerRun(50, plan); n != 0 {
+			t.Errorf("%s: %v allocations a plan, want 0", mode, n)
+		}
 	}
 }

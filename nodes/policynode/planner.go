@@ -15,6 +15,7 @@ import (
 	"hyt/msgs/std_msgs"
 	"hyt/nodes/control"
 	"hyt/nodes/meter"
+	"hyt/nodes/node"
 	"hyt/nodes/observe"
 	"hyt/nodes/robotmsg"
 	"hyt/policy"
@@ -134,7 +135,7 @@ func (p *planner) run(ctx context.Context) {
 			continue // nothing new: neither another task nor another image
 		}
 		if err == nil {
-			err = p.plan(ctx, now, obs)
+			err = node.Contain(func() error { return p.plan(ctx, now, obs) })
 		}
 		if err == nil {
 			last = next
@@ -186,9 +187,7 @@ func (p *planner) heard(t thought.Thought, stamp time.Time) {
 // plan makes one plan and hands it over.
 func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observation) error {
 	began := time.Now()
-	p.busy(began, obs.Stamp)
-	chunk, err := p.model.Plan(ctx, asked.mode, obs, asked.text)
-	p.busy(time.Time{}, time.Time{})
+	chunk, err := p.infer(ctx, asked, obs, began)
 	if err != nil {
 		return err
 	}
@@ -209,6 +208,13 @@ func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observati
 	p.ages.Add(age)
 	p.foresee.Took(age)
 	return p.chunks.Publish(p.message(chunk))
+}
+
+// infer runs the model, and tells meanwhile that it does.
+func (p *planner) infer(ctx context.Context, asked snapshot, obs policy.Observation, began time.Time) (policy.Chunk, error) {
+	p.busy(began, obs.Stamp)
+	defer p.busy(time.Time{}, time.Time{})
+	return p.model.Plan(ctx, asked.mode, obs, asked.text)
 }
 
 // untimely says why an image of that time is not planned on, or nil.

@@ -14,6 +14,7 @@ import (
 	"hyt/msgs/hyt_msgs"
 	"hyt/nodes/engines"
 	"hyt/nodes/meter"
+	"hyt/nodes/node"
 	"hyt/nodes/observe"
 	"hyt/policy"
 	"hyt/thinker"
@@ -124,11 +125,7 @@ func (m *mind) step(ctx context.Context) {
 		m.note(func() { m.latest.idle, m.latest.fault = true, nil })
 		return
 	}
-	frame, err := m.frame(ctx)
-	if err == nil {
-		defer frame.Release()
-		err = m.think(ctx, frame, instruction)
-	}
+	err := node.Contain(func() error { return m.attend(ctx, instruction) })
 	if ctx.Err() != nil {
 		return
 	}
@@ -142,6 +139,16 @@ func (m *mind) step(ctx context.Context) {
 		}
 		m.latest.fault = err
 	})
+}
+
+// attend thinks about a frame.
+func (m *mind) attend(ctx context.Context, instruction string) error {
+	frame, err := m.frame(ctx)
+	if err != nil {
+		return err
+	}
+	defer frame.Release()
+	return m.think(ctx, frame, instruction)
 }
 
 // frame is one that no thought was about: the policy's newest, or else one that is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -237,4 +238,14 @@ func TestEndlessThoughtsAreCutAndReported(t *testing.T) {
 			t.Errorf("%d thoughts, %+v", len(r.thoughts), r.status)
 		}
 	})
+}
+
+// The thinker lives in the process of the policy: its faults must end there.
+func TestAFaultInThinkingIsReportedAndNothingElse(t *testing.T) {
+	m := &mind{log: slog.New(slog.DiscardHandler), instruction: "touch the red cube"} // without an engine to think on
+	m.step(t.Context())
+	m.step(t.Context())
+	if m.failures != 2 || m.latest.fault == nil || !strings.Contains(m.latest.fault.Error(), "this is a fault of the program") {
+		t.Errorf("%d failures, the last is %v", m.failures, m.latest.fault)
+	}
 }
