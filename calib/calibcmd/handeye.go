@@ -17,7 +17,6 @@ import (
 	"hyt/calib/target"
 	"hyt/calib/tf"
 	"hyt/msgs/geometry_msgs"
-	"hyt/nodes/handpose"
 )
 
 // handeyeJSON is what `hyt calib handeye --json` prints. Keys are only ever added.
@@ -71,9 +70,8 @@ type sampleJSON struct {
 type handeyeFlags struct {
 	boardFlags
 	source
-	camera, poses string
-	arm           handpose.Source
-	mount         string
+	handFlags
+	camera, mount string
 	frames        handeye.Frames
 	stops         int
 	out           []string
@@ -105,10 +103,8 @@ func handeyeCommand() *cobra.Command {
 	f.boardFlags.add(flags)
 	f.source.add(flags, 250*time.Millisecond)
 	flags.StringVar(&f.camera, "camera", "camera.yaml", "camera info, as hyt calib intrinsics writes it")
-	flags.StringVar(&f.poses, "poses", "", "CSV file with the hand's pose for each image")
-	flags.StringVar(&f.arm.Topic, "pose-topic", "/ee_pose", "bag or live: topic of the hand's pose, geometry_msgs/PoseStamped, or /tf")
+	f.handFlags.add(flags)
 	flags.StringVar(&f.arm.Base, "base-frame", "base_link", "with /tf: the robot's base")
-	flags.StringVar(&f.arm.Hand, "hand-frame", "tool0", "with /tf: the hand")
 	flags.IntVar(&f.stops, "stops", 12, "live: stops of the arm at least, before it ends by itself")
 	flags.StringVar(&f.mount, "mount", "eye_in_hand", "eye_in_hand or eye_to_hand")
 	flags.StringVar(&f.frames.Parent, "parent", "", "frame the camera is mounted on (tool0, or base_link for eye_to_hand)")
@@ -203,17 +199,10 @@ func parseMount(name string) (handeye.Mount, error) {
 
 // look sees the board, and knows where the hand was.
 func (f *handeyeFlags) look(ctx context.Context, b target.Board, o handeye.Options, progress io.Writer) (looks []look, poses handPoses, err error) {
-	switch {
-	case f.live():
+	if f.live() {
 		return f.watchStops(ctx, b, o, progress)
-	case f.poses != "":
-		poses, err = readPoses(f.poses)
-	case f.film():
-		poses, err = readTrack(f.paths[0], f.arm)
-	default:
-		err = usagef("name the file with the hand's poses: --poses")
 	}
-	if err != nil {
+	if poses, err = f.recorded(f.source); err != nil {
 		return nil, nil, err
 	}
 	looks, err = lookAt(ctx, f.source, b)

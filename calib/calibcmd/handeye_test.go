@@ -25,9 +25,19 @@ func lensFile(t *testing.T) string {
 // posesFile is the CSV file of the film's poses, each passed through change.
 func posesFile(t *testing.T, header string, line func(p geom.Pose) string) string {
 	t.Helper()
+	var poses []geom.Pose
+	for _, s := range film() {
+		poses = append(poses, s.hand())
+	}
+	return posesOf(t, header, line, poses...)
+}
+
+// posesOf is the CSV file of the first pictures' poses.
+func posesOf(t *testing.T, header string, line func(p geom.Pose) string, poses ...geom.Pose) string {
+	t.Helper()
 	text := header + "\n"
-	for i, s := range film() {
-		text += shotName(i) + "," + line(s.hand()) + "\n"
+	for i, p := range poses {
+		text += shotName(i) + "," + line(p) + "\n"
 	}
 	name := filepath.Join(t.TempDir(), "poses.csv")
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {

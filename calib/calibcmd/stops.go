@@ -20,17 +20,6 @@ const (
 	poseWait = time.Second
 )
 
-// resting waits until the poses around an image are there, and is where the hand
-// rested.
-func resting(ctx context.Context, hand *handpose.History, k look) (geom.Pose, error) {
-	hand.Await(ctx, k.stamp.Add(stillFor), poseWait)
-	track, err := hand.Track()
-	if err != nil {
-		return geom.Pose{}, err
-	}
-	return poseTrack(track).at(k)
-}
-
 // watchStops takes the arm's stops until they determine the mount, or until ctx is
 // done: what was taken then counts.
 func (f *handeyeFlags) watchStops(ctx context.Context, b target.Board, o handeye.Options, out io.Writer) ([]look, handPoses, error) {
@@ -43,10 +32,11 @@ func (f *handeyeFlags) watchStops(ctx context.Context, b target.Board, o handeye
 	if err != nil {
 		return nil, nil, err
 	}
-	hand, err := handpose.Listen(n, f.arm)
+	heard, err := handpose.Listen(n, f.arm)
 	if err != nil {
 		return nil, nil, err
 	}
+	hand := liveHand{ctx, heard}
 	fmt.Fprintf(out, "looking at %s for a %s, and for the hand on %s; Ctrl-C ends and calibrates\n", f.topic, b, f.arm.Topic)
 	var looks []look
 	poses := poseTable{}
@@ -65,7 +55,7 @@ func (f *handeyeFlags) watchStops(ctx context.Context, b target.Board, o handeye
 			said.hint(l.reason)
 			continue
 		}
-		pose, err := resting(ctx, hand, l)
+		pose, err := hand.at(l)
 		switch {
 		case ctx.Err() != nil:
 			return looks, poses, nil

@@ -68,7 +68,7 @@ func TestStopsOfALiveArmGiveTheMount(t *testing.T) {
 			told := &keeper{word: " taken; "}
 			var beside sync.WaitGroup
 			beside.Go(func() { robot(ctx, t, n, told) })
-			f := handeyeFlags{boardFlags: boardFlags{kind: "chessboard", rows: 6, cols: 7, size: 30}, camera: lensFile(t), arm: arm, mount: "eye_in_hand", stops: 8, asJSON: true}
+			f := handeyeFlags{boardFlags: boardFlags{kind: "chessboard", rows: 6, cols: 7, size: 30}, camera: lensFile(t), handFlags: handFlags{arm: arm}, mount: "eye_in_hand", stops: 8, asJSON: true}
 			f.frames.Camera, f.frames.Optical = "camera_link", "camera_optical_frame"
 			f.topic, f.driver = "/camera/image_raw", driver
 			var out bytes.Buffer

@@ -20,6 +20,8 @@ import (
 	"hyt/calib/tf"
 	"hyt/calib/view"
 	"hyt/msgs/geometry_msgs"
+	"hyt/nodes/handpose"
+	"hyt/nodes/node"
 )
 
 // tagsJSON is what `hyt calib tags --json` prints. Keys are only ever added.
@@ -39,6 +41,7 @@ type tagJSON struct {
 
 type tagsFlags struct {
 	source
+	handFlags
 	files  mounted.Files
 	size   float64 // mm
 	images int
@@ -52,7 +55,8 @@ func tagsCommand() *cobra.Command {
 		Use:   "tags SOURCE...",
 		Short: "Measure where AprilTags are that shall show whether a camera has moved",
 		Long: "Finds tags (tag36h11) in images of a camera that stands still and was just calibrated, and writes where they are:\n" +
-			"the file for the policy's calib_tags_url. SOURCE is as for intrinsics; without one, images come live from --topic.",
+			"the file for the policy's calib_tags_url. SOURCE is as for intrinsics; without one, images come live from --topic.\n" +
+			"For a camera on the hand, which rests at one stop, the hand's pose is taken as for handeye.",
 		Example: "  hyt calib tags --topic /camera/image_raw --camera overhead.yaml --transform mount.yaml --size 40 --out tags.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.take(args); err != nil {
@@ -63,6 +67,7 @@ func tagsCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	f.source.add(flags, 500*time.Millisecond)
+	f.handFlags.add(flags)
 	flags.StringVar(&f.files.InfoURL, "camera", "camera.yaml", "camera info, as hyt calib intrinsics writes it")
 	flags.StringVar(&f.files.TransformURL, "transform", "mount.yaml", "the camera's place, as hyt calib handeye writes it")
 	flags.StringVar(&f.files.Frame, "camera-frame", "camera_optical_frame", "the camera's optical frame in it")
@@ -78,14 +83,15 @@ func (f *tagsFlags) run(ctx context.Context, out, progress io.Writer) error {
 	if !(f.size >= 1 && f.size <= 2000) {
 		return usagef("a size of %g mm is not in 1 to 2000 mm", f.size)
 	}
+	f.files.Hand, f.arm.Base = f.arm.Hand, f.files.Base
 	camera, err := mounted.Open(f.files)
 	if err != nil {
 		return err
 	}
-	if camera == nil || !camera.Placed {
+	if camera == nil || !camera.Placed && !camera.OnHand {
 		return usagef("name the camera with --camera and its place with --transform")
 	}
-	sights, n, err := f.sights(ctx, camera, progress)
+	camera, sights, n, err := f.sights(ctx, camera, progress)
 	if err != nil {
 		return err
 	}
@@ -118,10 +124,30 @@ func (f *tagsFlags) run(ctx context.Context, out, progress io.Writer) error {
 	return nil
 }
 
-// sights are the corners of each tag in all images that show it once.
-func (f *tagsFlags) sights(ctx context.Context, camera *mounted.Camera, progress io.Writer) (all map[int][][4]view.Point2, n int, err error) {
+// sights are the corners of each tag in all images that show it once, and the camera
+// where it was.
+func (f *tagsFlags) sights(ctx context.Context, camera *mounted.Camera, progress io.Writer) (placed *mounted.Camera, all map[int][][4]view.Point2, n int, err error) {
 	all = map[int][][4]view.Point2{}
-	err = f.each(ctx, f.images, progress, func(img *image.Gray) error {
+	var hand handStop
+	if camera.OnHand && !f.live() {
+		if hand.poses, err = f.recorded(f.source); err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	opened := func(node *node.Node) error {
+		if !camera.OnHand {
+			return nil
+		}
+		heard, err := handpose.Listen(node, f.arm)
+		hand.poses = liveHand{ctx, heard}
+		return err
+	}
+	err = f.each(ctx, f.images, progress, opened, func(from frame, img *image.Gray) error {
+		if camera.OnHand {
+			if err := hand.look(from); err != nil {
+				return err
+			}
+		}
 		if err := camera.FitImage(img.Rect.Dx(), img.Rect.Dy()); err != nil {
 			return err
 		}
@@ -139,7 +165,7 @@ func (f *tagsFlags) sights(ctx context.Context, camera *mounted.Camera, progress
 		}
 		return nil
 	})
-	return all, n, err
+	return camera.At(hand.pose), all, n, err
 }
 
 // locate is where a tag is, from the mean of its corners.

@@ -5,7 +5,6 @@ package calibcmd
 import (
 	"encoding/json"
 	"image"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +12,6 @@ import (
 
 	"hyt/calib/geom"
 	"hyt/calib/handeye"
-	"hyt/calib/mounted"
-	"hyt/calib/photo"
 	"hyt/calib/target"
 	"hyt/calib/tf"
 	"time"
@@ -32,9 +29,7 @@ func tagPictures(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for i := range 3 {
-		s := photo.Scene{Camera: lens, Board: oneTag, Black: 30, White: 210, Blur: 0.6, Noise: 2,
-			Pose: camTtag.Mul(geom.Pose{R: geom.Identity, T: geom.Vec{-oneTag.Size / 2, -oneTag.Size / 2, 0}})}
-		save(t, filepath.Join(dir, shotName(i)), s.Take(rand.New(rand.NewPCG(uint64(i), 1))))
+		save(t, filepath.Join(dir, shotName(i)), tagPicture(uint64(i)))
 	}
 	return dir
 }
@@ -62,16 +57,7 @@ func TestTagsAreMeasuredForTheMonitor(t *testing.T) {
 	if len(got.Tags) != 1 || got.Tags[0].ID != 0 || got.Tags[0].Images != 3 || got.Tags[0].RMS > 0.3 {
 		t.Errorf("%+v", got)
 	}
-	tags, err := mounted.LoadTags(out, 0.08, "base_link")
-	if err != nil || len(tags) != 1 {
-		t.Fatalf("%v, %v", tags, err)
-	}
-	want := mounted.NewTag(0, 0.08, baseTeye.Mul(camTtag))
-	for i, p := range tags[0].Corners {
-		if d := p.Sub(want.Corners[i]).Norm(); d > 3e-3 {
-			t.Errorf("corner %d is %.1f mm off", i, 1e3*d)
-		}
-	}
+	theTag(t, out)
 }
 
 func TestTagsNameWhatIsWrong(t *testing.T) {

@@ -3,6 +3,7 @@ package calibcmd
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -102,8 +103,12 @@ func (t *tap) patient(ctx context.Context, topic string, out io.Writer) (frame, 
 	}
 }
 
-// each looks at all images of a source that can be read, or at some from a live topic.
-func (s *source) each(ctx context.Context, live int, progress io.Writer, look func(*image.Gray) error) error {
+// passError says why an image was passed over.
+type passError struct{ error }
+
+// each looks at all images of a source that can be read, or at some from a live topic,
+// whose node opened gets first.
+func (s *source) each(ctx context.Context, live int, progress io.Writer, opened func(*node.Node) error, look func(frame, *image.Gray) error) error {
 	if !s.live() {
 		frames, err := s.frames()
 		if err != nil {
@@ -121,7 +126,7 @@ func (s *source) each(ctx context.Context, live int, progress io.Writer, look fu
 			if err != nil {
 				return fmt.Errorf("%s: %w", f.name, err)
 			}
-			if err := look(img); err != nil {
+			if err := pass(look(f, img), progress); err != nil {
 				return err
 			}
 		}
@@ -132,11 +137,14 @@ func (s *source) each(ctx context.Context, live int, progress io.Writer, look fu
 		return err
 	}
 	defer end()
+	if err := opened(n); err != nil {
+		return err
+	}
 	t, err := newTap(n, s.topic)
 	if err != nil {
 		return err
 	}
-	for range live {
+	for n := 0; n < live; {
 		f, ok := t.patient(ctx, s.topic, progress)
 		if !ok {
 			return ctx.Err()
@@ -145,9 +153,22 @@ func (s *source) each(ctx context.Context, live int, progress io.Writer, look fu
 		if err != nil {
 			return err
 		}
-		if err := look(img); err != nil {
+		err = look(f, img)
+		if err == nil {
+			n++
+		}
+		if err := pass(err, progress); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pass says of an image that was passed over why; other errors it returns.
+func pass(err error, progress io.Writer) error {
+	if p, ok := errors.AsType[passError](err); ok {
+		fmt.Fprintln(progress, p)
+		return nil
+	}
+	return err
 }
