@@ -55,21 +55,21 @@ func (b broken) Step(cmd sim.Command, dt time.Duration) error {
 }
 
 func TestASimulatorAgreesWithItself(t *testing.T) {
-	row := compare(episode(t), [2]sim.Sim{newSim(t), newSim(t)})
+	row := compare(t.Context(), episode(t), [2]sim.Sim{newSim(t), newSim(t)})
 	if row.Verdict != [2]string{"success", "success"} || row.ObjectMM != 0 || row.HandMM != 0 || row.Pixels != 0 || row.TimeS[0] != row.TimeS[1] {
 		t.Errorf("%+v", row)
 	}
 }
 
 func TestWhatPartsIsMeasured(t *testing.T) {
-	row := compare(episode(t), [2]sim.Sim{newSim(t), slippery{newSim(t)}})
+	row := compare(t.Context(), episode(t), [2]sim.Sim{newSim(t), slippery{newSim(t)}})
 	if row.ObjectMM < 3.99 || row.EndMM < 3.99 || row.Object == "" || row.Lost[1] != "" {
 		t.Errorf("%+v", row)
 	}
 }
 
 func TestALostEpisodeIsARowThatSaysWhy(t *testing.T) {
-	row := compare(episode(t), [2]sim.Sim{newSim(t), broken{newSim(t), new(int)}})
+	row := compare(t.Context(), episode(t), [2]sim.Sim{newSim(t), broken{newSim(t), new(int)}})
 	if row.Verdict != [2]string{"success", "lost"} || row.Lost[1] != "the server died" {
 		t.Errorf("%+v", row)
 	}

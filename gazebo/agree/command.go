@@ -69,7 +69,10 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		if ctx.Err() != nil {
 			break
 		}
-		row := compare(e, [2]sim.Sim{ours, theirs})
+		row := compare(ctx, e, [2]sim.Sim{ours, theirs})
+		if ctx.Err() != nil {
+			break // what was interrupted is not lost
+		}
 		report.Rows = append(report.Rows, row)
 		fmt.Fprintf(progress, "agree: %d of %d, %s seed %d: %s | %s, objects apart %.1f mm\n",
 			i+1, len(episodes), row.Task, row.Seed, row.outcome(0), row.outcome(1), row.ObjectMM)
@@ -107,11 +110,11 @@ func (o options) draw() ([]task.Episode, error) {
 
 // compare plays one scene in both. An episode that cannot be played is lost; the
 // others go on.
-func compare(e task.Episode, sims [2]sim.Sim) Row {
+func compare(ctx context.Context, e task.Episode, sims [2]sim.Sim) Row {
 	row := Row{Task: e.Task.Name(), Seed: e.Seed, Instruction: e.Instruction}
 	var traces [2]Trace
 	for i, s := range sims {
-		t, err := Play(s, e)
+		t, err := Play(ctx, s, e)
 		if err != nil {
 			row.Lost[i], row.Verdict[i] = err.Error(), "lost"
 			continue

@@ -4,6 +4,7 @@ package agree
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"math"
 	"slices"
@@ -30,9 +31,9 @@ type Trace struct {
 
 // Play runs the oracle to the verdict or the end of the task's time. On an error
 // the trace holds what went before.
-func Play(world sim.Sim, e task.Episode) (Trace, error) {
+func Play(ctx context.Context, world sim.Sim, e task.Episode) (Trace, error) {
 	var t Trace
-	if err := world.Reset(e.Scene); err != nil {
+	if err := world.Reset(ctx, e.Scene); err != nil {
 		return t, err
 	}
 	frame, err := world.Render(sim.Overhead)

@@ -2,6 +2,8 @@ package classic
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"math"
 	"os"
 	"reflect"
@@ -35,7 +37,7 @@ func inGazebo(t testing.TB, o Options) *Sim {
 
 func reset(t testing.TB, s *Sim, scene sim.Scene) {
 	t.Helper()
-	if err := s.Reset(scene); err != nil {
+	if err := s.Reset(t.Context(), scene); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -105,6 +107,20 @@ func TestGazeboGoesOnAfterItsServerDied(t *testing.T) {
 	if st := s.State(); math.Abs(st.Arm.X-0.097) > 0.003 || st.Time != time.Second {
 		t.Errorf("after a second at 0.1 m/s: %v, %+v", st.Time, st.Arm)
 	}
+}
+
+func TestGazeboThatStartsCanBeInterrupted(t *testing.T) {
+	s := inGazebo(t, Options{})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	scene := sim.Scene{Arm: sim.Arm{Pose: sim.Pose{Z: 0.15}}}
+	if err := s.Reset(ctx, scene); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	if err := s.Step(sim.Command{}, time.Second); err == nil || !strings.Contains(err.Error(), "reset the simulator") {
+		t.Errorf("the step after: %v", err)
+	}
+	reset(t, s, scene)
 }
 
 func TestGazeboSeesWhatMoves(t *testing.T) {

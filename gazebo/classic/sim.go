@@ -106,7 +106,7 @@ func (s *Sim) load(world string) (err error) {
 
 // Reset implements sim.Sim. An empty Scene.World is the present one. Start poses
 // of the arm are clamped to the joints' limits.
-func (s *Sim) Reset(scene sim.Scene) error {
+func (s *Sim) Reset(ctx context.Context, scene sim.Scene) error {
 	if scene.World == "" {
 		scene.World = s.world
 	}
@@ -124,11 +124,14 @@ func (s *Sim) Reset(scene sim.Scene) error {
 	}
 	var errs []error
 	for range attempts {
-		if err = s.begin(scene, w); err == nil {
+		if err = s.begin(ctx, scene, w); err == nil {
 			return nil
 		}
-		errs = append(errs, err)
 		s.stop()
+		if ctx.Err() != nil {
+			return fmt.Errorf("gazebo: %w", context.Cause(ctx))
+		}
+		errs = append(errs, err)
 	}
 	return fmt.Errorf("gazebo: started %d times in vain: %w", attempts, errors.Join(errs...))
 }
@@ -149,9 +152,9 @@ func (s *Sim) takeThings(objects []sim.Object) ([]thing, error) {
 }
 
 // begin starts a server and lets the scene settle.
-func (s *Sim) begin(scene sim.Scene, w worldfile.World) error {
+func (s *Sim) begin(ctx context.Context, scene sim.Scene, w worldfile.World) error {
 	s.stop()
-	ctx, cancel := context.WithTimeoutCause(context.Background(), startTimeout, fmt.Errorf("not ready within %v", startTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("not ready within %v", startTimeout))
 	defer cancel()
 	srv, err := s.host.Start(w.SDF, scene.Seed)
 	if err != nil {

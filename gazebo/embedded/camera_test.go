@@ -46,13 +46,13 @@ func TestWristCameraSeesWhatTheHandIsAbove(t *testing.T) {
 func TestWristCameraFollowsScenesAndRepeats(t *testing.T) {
 	s := newSim(t, open(at(0, 0, 0.06)), thing("red", "cube", 0, 0))
 	first := bytes.Clone(wrist(t, s).RGB)
-	if err := s.Reset(sim.Scene{Arm: open(at(0, 0, 0.06)), Objects: []sim.Object{thing("blue", "ball", 0, 0)}}); err != nil {
+	if err := s.Reset(t.Context(), sim.Scene{Arm: open(at(0, 0, 0.06)), Objects: []sim.Object{thing("blue", "ball", 0, 0)}}); err != nil {
 		t.Fatal(err)
 	}
 	if red(wrist(t, s)) > 0 {
 		t.Error("the cube of the scene before is still seen")
 	}
-	if err := s.Reset(sim.Scene{Arm: open(at(0, 0, 0.06)), Objects: []sim.Object{thing("red", "cube", 0, 0)}}); err != nil {
+	if err := s.Reset(t.Context(), sim.Scene{Arm: open(at(0, 0, 0.06)), Objects: []sim.Object{thing("red", "cube", 0, 0)}}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(wrist(t, s).RGB, first) {

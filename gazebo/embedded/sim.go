@@ -15,6 +15,7 @@
 package embedded
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -59,7 +60,7 @@ func New(world string) (*Sim, error) {
 	if err := s.load(world); err != nil {
 		return nil, fmt.Errorf("embedded simulator: %w", err)
 	}
-	return s, s.Reset(sim.Scene{World: world, Arm: sim.Arm{Pose: sim.Pose{Z: 0.15}}})
+	return s, s.Reset(context.Background(), sim.Scene{World: world, Arm: sim.Arm{Pose: sim.Pose{Z: 0.15}}})
 }
 
 func (s *Sim) load(world string) error {
@@ -85,7 +86,7 @@ func (s *Sim) Camera() *render.Camera { return s.renderer.Camera() }
 // Reset implements sim.Sim. An empty Scene.World is the present one. Start poses
 // of the arm are clamped to the joints' limits; objects are put on what is below
 // them. On an error the simulator stays as it was.
-func (s *Sim) Reset(scene sim.Scene) error {
+func (s *Sim) Reset(_ context.Context, scene sim.Scene) error {
 	if scene.World != "" && scene.World != s.world {
 		if err := s.load(scene.World); err != nil {
 			return fmt.Errorf("embedded simulator: %w", err)

@@ -37,7 +37,7 @@ func busyScene(seed int64) sim.Scene {
 // as text with every bit of the numbers, and the last picture.
 func play(t testing.TB, s *Sim, scene sim.Scene) (string, []byte) {
 	t.Helper()
-	if err := s.Reset(scene); err != nil {
+	if err := s.Reset(t.Context(), scene); err != nil {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(uint64(scene.Seed), 1))
@@ -93,7 +93,7 @@ func TestSameSceneGivesSameBits(t *testing.T) {
 	t.Run("50 resets in a row", func(t *testing.T) {
 		for i := range 50 {
 			// Something else in between.
-			if err := first.Reset(busyScene(int64(i))); err != nil {
+			if err := first.Reset(t.Context(), busyScene(int64(i))); err != nil {
 				t.Fatal(err)
 			}
 			drives(t, first, 0.2, 0.1, 0, 0, time.Second)
@@ -132,7 +132,7 @@ func TestSameSceneGivesSameBits(t *testing.T) {
 func TestSplitStepsGiveTheSameBits(t *testing.T) {
 	a, b := newSim(t, sim.Arm{}), newSim(t, sim.Arm{})
 	for _, s := range []*Sim{a, b} {
-		if err := s.Reset(busyScene(3)); err != nil {
+		if err := s.Reset(t.Context(), busyScene(3)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -234,7 +234,7 @@ func TestRefusesBadScenes(t *testing.T) {
 	} {
 		s := newSim(t, at(0, 0, 0.1), red)
 		before := s.State()
-		if err := s.Reset(c.scene); err == nil || !strings.Contains(err.Error(), c.say) {
+		if err := s.Reset(t.Context(), c.scene); err == nil || !strings.Contains(err.Error(), c.say) {
 			t.Errorf("error %v, want one that says %q", err, c.say)
 		}
 		if !reflect.DeepEqual(s.State(), before) {
@@ -246,7 +246,7 @@ func TestRefusesBadScenes(t *testing.T) {
 func TestNoiseWandersAndComesFromTheSeed(t *testing.T) {
 	run := func(seed int64) (ends []float64) {
 		s := newSim(t, sim.Arm{})
-		if err := s.Reset(sim.Scene{Seed: seed, Arm: at(0, 0, 0.1), ActuationNoise: 0.05}); err != nil {
+		if err := s.Reset(t.Context(), sim.Scene{Seed: seed, Arm: at(0, 0, 0.1), ActuationNoise: 0.05}); err != nil {
 			t.Fatal(err)
 		}
 		for range 20 {
@@ -288,7 +288,7 @@ func TestSizesComeFromTheModels(t *testing.T) {
 
 func BenchmarkStep(b *testing.B) {
 	s := newSim(b, sim.Arm{})
-	if err := s.Reset(busyScene(1)); err != nil {
+	if err := s.Reset(b.Context(), busyScene(1)); err != nil {
 		b.Fatal(err)
 	}
 	cmd := sim.Command{Linear: [3]float64{0.1, 0.05, 0}}
@@ -303,7 +303,7 @@ func BenchmarkStep(b *testing.B) {
 
 func BenchmarkStepAndRender(b *testing.B) {
 	s := newSim(b, sim.Arm{})
-	if err := s.Reset(busyScene(1)); err != nil {
+	if err := s.Reset(b.Context(), busyScene(1)); err != nil {
 		b.Fatal(err)
 	}
 	cmd := sim.Command{Linear: [3]float64{0.1, 0.05, 0}}

@@ -110,7 +110,7 @@ func TestWhatFellCanBePickedUpAgain(t *testing.T) {
 		if o.Tilt == 0 {
 			t.Fatalf("%s: %+v did not topple", shape, o)
 		}
-		if err := s.Reset(sim.Scene{Objects: []sim.Object{o}, Arm: open(at(o.Pose.X, o.Pose.Y, 0.12))}); err != nil {
+		if err := s.Reset(t.Context(), sim.Scene{Objects: []sim.Object{o}, Arm: open(at(o.Pose.X, o.Pose.Y, 0.12))}); err != nil {
 			t.Fatal(err)
 		}
 		near(t, shape+": tilt in a new scene", s.State().Objects[0].Tilt, math.Pi/2, 1e-9)

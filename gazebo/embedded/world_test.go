@@ -15,7 +15,7 @@ func newSim(t testing.TB, arm sim.Arm, objects ...sim.Object) *Sim {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Reset(sim.Scene{Arm: arm, Objects: objects}); err != nil {
+	if err := s.Reset(t.Context(), sim.Scene{Arm: arm, Objects: objects}); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -56,7 +56,7 @@ func (p *play) run(ctx context.Context) (Result, error) {
 func (p *play) start(ctx context.Context) error {
 	scene := p.job.scene.Scene
 	scene.ActuationNoise = p.cfg.Noise
-	if err := reset(p.world, p.job.scene, scene); err != nil {
+	if err := reset(ctx, p.world, p.job.scene, scene); err != nil {
 		return err
 	}
 	p.judge = p.job.scene.Task.Judge(p.job.scene.Goal)
@@ -84,12 +84,14 @@ func cameraOf(scene sim.Scene) (task.Camera, error) {
 
 // reset puts the scene on the table. Who draws scenes himself, by their names, is asked
 // by their names.
-func reset(world sim.Sim, e task.Episode, scene sim.Scene) error {
-	if r, ok := world.(interface{ ResetEpisode(task.Episode) error }); ok {
+func reset(ctx context.Context, world sim.Sim, e task.Episode, scene sim.Scene) error {
+	if r, ok := world.(interface {
+		ResetEpisode(context.Context, task.Episode) error
+	}); ok {
 		e.Scene = scene
-		return r.ResetEpisode(e)
+		return r.ResetEpisode(ctx, e)
 	}
-	return world.Reset(scene)
+	return world.Reset(ctx, scene)
 }
 
 // steps plays step by step.

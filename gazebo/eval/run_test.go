@@ -75,9 +75,9 @@ type watched struct {
 	hash uint64
 }
 
-func (w *watched) Reset(s sim.Scene) error {
+func (w *watched) Reset(ctx context.Context, s sim.Scene) error {
 	w.key, w.hash = fmt.Sprint(s.Seed), 14695981039346656037
-	return w.Sim.Reset(s)
+	return w.Sim.Reset(ctx, s)
 }
 
 func (w *watched) Step(c sim.Command, dt time.Duration) error {
@@ -214,7 +214,10 @@ type firstMove struct {
 	at *time.Duration
 }
 
-func (f *firstMove) Reset(s sim.Scene) error { *f.at = -1; return f.Sim.Reset(s) }
+func (f *firstMove) Reset(ctx context.Context, s sim.Scene) error {
+	*f.at = -1
+	return f.Sim.Reset(ctx, s)
+}
 
 func (f *firstMove) Step(c sim.Command, dt time.Duration) error {
 	if *f.at < 0 && c.Linear != [3]float64{} {

@@ -64,7 +64,7 @@ func inMemory(t *testing.T, test func(t *testing.T, c Config, stop func())) {
 func scene(c Config) eval.Config {
 	return eval.Config{
 		Tasks: []string{"touch"}, Episodes: 2, Seed: task.EvalSeed, Controls: []eval.Control{eval.Oracle},
-		NewSim: func() (sim.Sim, error) { return Open(c) },
+		NewSim: func() (sim.Sim, error) { return Open(context.Background(), c) },
 	}
 }
 
@@ -114,7 +114,7 @@ func pressingNode() (node.Component, io.Closer, error) {
 
 func TestThePolicyMovesTheRobotAndTheTruthJudges(t *testing.T) {
 	inMemory(t, func(t *testing.T, c Config, _ func()) {
-		watch, err := New(c)
+		watch, err := New(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func TestASilentSimulatorIsNamedAndLosesItsEpisode(t *testing.T) {
 
 func TestASimulatorThatFallsSilentMidEpisodeIsAnError(t *testing.T) {
 	inMemory(t, func(t *testing.T, c Config, stop func()) {
-		s, err := New(c)
+		s, err := New(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +169,7 @@ func TestASimulatorThatFallsSilentMidEpisodeIsAnError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.ResetEpisode(e); err != nil {
+		if err := s.ResetEpisode(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Pass(100 * time.Millisecond); err != nil {
@@ -182,9 +182,38 @@ func TestASimulatorThatFallsSilentMidEpisodeIsAnError(t *testing.T) {
 	})
 }
 
+func TestWhoWaitsForASimulatorCanBeInterrupted(t *testing.T) {
+	inMemory(t, func(t *testing.T, c Config, stop func()) {
+		s, err := New(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		e, err := task.Touch{}.Episode(task.ID, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.ResetEpisode(ctx, e); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a scene: %v", err)
+		}
+		ended, end := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, end)
+		if _, err := New(ended, c); !errors.Is(err, context.Canceled) {
+			t.Errorf("a simulator: %v", err)
+		}
+		if waited := time.Since(began); waited != 2*time.Second {
+			t.Errorf("it waited for %v", waited)
+		}
+	})
+}
+
 func TestASceneThatIsNotTheOneAskedForIsRefused(t *testing.T) {
 	inMemory(t, func(t *testing.T, c Config, _ func()) {
-		s, err := New(c)
+		s, err := New(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,11 +223,11 @@ func TestASceneThatIsNotTheOneAskedForIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.Instruction = "dance"
-		if err := s.ResetEpisode(e); err == nil || !strings.Contains(err.Error(), "different versions") {
+		if err := s.ResetEpisode(t.Context(), e); err == nil || !strings.Contains(err.Error(), "different versions") {
 			t.Errorf("%v", err)
 		}
 		e.Split = "odd"
-		if err := s.ResetEpisode(e); err == nil || !strings.Contains(err.Error(), `refused touch, split odd, seed 3: no split "odd"`) {
+		if err := s.ResetEpisode(t.Context(), e); err == nil || !strings.Contains(err.Error(), `refused touch, split odd, seed 3: no split "odd"`) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -59,7 +59,7 @@ type Sim struct {
 var _ sim.Sim = (*Sim)(nil)
 
 // New connects to a simulator, and waits until it speaks.
-func New(c Config) (*Sim, error) {
+func New(ctx context.Context, c Config) (*Sim, error) {
 	if c.Silence == 0 {
 		c.Silence = 3 * time.Second
 	}
@@ -73,15 +73,15 @@ func New(c Config) (*Sim, error) {
 		return nil, err
 	}
 	s := &Sim{config: c, node: n, heard: make(chan struct{}, 1)}
-	if err := s.connect(); err != nil {
+	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return s, nil
 }
 
 // Open is New as eval.Config wants it.
-func Open(c Config) (sim.Sim, error) {
-	s, err := New(c)
+func Open(ctx context.Context, c Config) (sim.Sim, error) {
+	s, err := New(ctx, c)
 	if err != nil { // not a nil pointer of some type
 		return nil, err
 	}
@@ -92,7 +92,7 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-func (s *Sim) connect() (err error) {
+func (s *Sim) connect(ctx context.Context) (err error) {
 	if s.action, err = node.Advertise[*geometry_msgs.TwistStamped](s.node, "action", bus.Command()); err != nil {
 		return err
 	}
@@ -105,12 +105,14 @@ func (s *Sim) connect() (err error) {
 	if s.reset, err = bus.NewClient[*hyt_msgs.ResetRequest](s.node.Bus(), s.config.Simulator+"/reset"); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.config.Patience)
+	ctx, cancel := context.WithTimeout(ctx, s.config.Patience)
 	defer cancel()
-	if err := s.reset.WaitForService(ctx); err != nil {
+	if err := s.reset.WaitForService(ctx); errors.Is(err, context.Canceled) {
+		return err
+	} else if err != nil {
 		return fmt.Errorf("no service %s/reset came within %v: start the simulator (hyt sim), or name its node", s.config.Simulator, s.config.Patience)
 	}
-	return s.wait(s.config.Patience, func(*hyt_msgs.SceneState) bool { return true })
+	return s.wait(ctx, s.config.Patience, func(*hyt_msgs.SceneState) bool { return true })
 }
 
 func (s *Sim) hear(m *hyt_msgs.SceneState) {
@@ -124,13 +126,16 @@ func (s *Sim) hear(m *hyt_msgs.SceneState) {
 }
 
 // wait waits for a state like that. Silence ends it.
-func (s *Sim) wait(silence time.Duration, there func(*hyt_msgs.SceneState) bool) error {
+func (s *Sim) wait(ctx context.Context, silence time.Duration, there func(*hyt_msgs.SceneState) bool) error {
 	ok := func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.any && there(&s.state) }
 	for !ok() {
 		timer := time.NewTimer(silence)
 		select {
 		case <-s.heard:
 			timer.Stop()
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
 		case <-timer.C:
 			return fmt.Errorf("the simulator said nothing on %s/state for %v: is it running and active?", s.config.Simulator, silence)
 		}
@@ -139,13 +144,13 @@ func (s *Sim) wait(silence time.Duration, there func(*hyt_msgs.SceneState) bool)
 }
 
 // Reset implements sim.Sim, but a scene alone cannot be asked for.
-func (s *Sim) Reset(sim.Scene) error {
+func (s *Sim) Reset(context.Context, sim.Scene) error {
 	return errors.New("a simulator on the other side of topics draws its scenes itself: ask by task, split and seed")
 }
 
 // ResetEpisode asks the simulator for the scene, and waits until it shows it.
-func (s *Sim) ResetEpisode(e task.Episode) error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.config.Patience)
+func (s *Sim) ResetEpisode(ctx context.Context, e task.Episode) error {
+	ctx, cancel := context.WithTimeout(ctx, s.config.Patience)
 	defer cancel()
 	name := fmt.Sprintf("%s, split %s, seed %d", e.Task.Name(), e.Split, e.Seed)
 	var answer hyt_msgs.ResetResponse
@@ -161,7 +166,7 @@ func (s *Sim) ResetEpisode(e task.Episode) error {
 			s.config.Simulator, name, answer.Instruction, e.Instruction)
 	}
 	s.until = 0
-	return s.wait(s.config.Silence, func(m *hyt_msgs.SceneState) bool {
+	return s.wait(ctx, s.config.Silence, func(m *hyt_msgs.SceneState) bool {
 		return m.Task == e.Task.Name() && m.Split == string(e.Split) && m.Seed == e.Seed && m.Time < 1
 	})
 }
@@ -182,7 +187,7 @@ func (s *Sim) Step(cmd sim.Command, dt time.Duration) error {
 // Pass waits until the simulator has gone on by dt, commanded by others.
 func (s *Sim) Pass(dt time.Duration) error {
 	s.until += dt
-	return s.wait(s.config.Silence, func(m *hyt_msgs.SceneState) bool { return m.Time >= s.until.Seconds() })
+	return s.wait(context.Background(), s.config.Silence, func(m *hyt_msgs.SceneState) bool { return m.Time >= s.until.Seconds() })
 }
 
 // State implements sim.Sim: the newest that was told.

@@ -7,13 +7,17 @@
 // image), y left (left in the image), z up; metres, radians, seconds.
 package sim
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Sim is one simulated robot at one table. It is not safe for concurrent use.
 type Sim interface {
 	// Reset puts the scene on the table, the arm at its start pose and time to
-	// zero. The same scene gives the same episode, bit for bit.
-	Reset(Scene) error
+	// zero. The same scene gives the same episode, bit for bit. When ctx ends before
+	// that, the error is its cause, and another Reset has to come first.
+	Reset(ctx context.Context, scene Scene) error
 	// Step holds cmd for dt (a multiple of the physics step, 2 ms).
 	Step(cmd Command, dt time.Duration) error
 	// State is the truth. The slices are the caller's own.

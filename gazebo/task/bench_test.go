@@ -42,7 +42,7 @@ func BenchmarkRandom(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					if err := world.Reset(e.Scene); err != nil {
+					if err := world.Reset(b.Context(), e.Scene); err != nil {
 						b.Fatal(err)
 					}
 					judge, random, verdict := tk.Judge(e.Goal), task.NewRandom(seed), task.Running
@@ -82,7 +82,7 @@ func BenchmarkPolicyStep(b *testing.B) {
 						b.Fatal(err)
 					}
 					seed++
-					if err := world.Reset(e.Scene); err != nil {
+					if err := world.Reset(b.Context(), e.Scene); err != nil {
 						b.Fatal(err)
 					}
 					if err := camera.SetScene(e.Scene); err != nil {

@@ -33,7 +33,7 @@ func show(t testing.TB, world sim.Sim, e task.Episode, noise float64, look func(
 		e.Scene = task.Stray(e)
 	}
 	e.Scene.ActuationNoise = noise
-	if err := world.Reset(e.Scene); err != nil {
+	if err := world.Reset(t.Context(), e.Scene); err != nil {
 		t.Fatal(err)
 	}
 	judge, oracle := e.Task.Judge(e.Goal), e.Task.Oracle(e.Goal)
@@ -196,7 +196,7 @@ func TestReferencePoliciesDoNotSucceedByThemselves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := world.Reset(e.Scene); err != nil {
+			if err := world.Reset(t.Context(), e.Scene); err != nil {
 				t.Fatal(err)
 			}
 			judge := tk.Judge(e.Goal)

@@ -33,7 +33,7 @@ func TestInstructionsStayTrueWhileTheyAreCarriedOut(t *testing.T) {
 func spoilt(t testing.TB, world sim.Sim, e task.Episode, spoil func(sim.State, sim.Command) sim.Command) task.Verdict {
 	t.Helper()
 	const tick = 20 * time.Millisecond
-	if err := world.Reset(e.Scene); err != nil {
+	if err := world.Reset(t.Context(), e.Scene); err != nil {
 		t.Fatal(err)
 	}
 	judge, oracle := e.Task.Judge(e.Goal), e.Task.Oracle(e.Goal)
@@ -129,7 +129,7 @@ func TestStraysComeFromTheSeedAndKeepTheGoalOpen(t *testing.T) {
 			if scene.Arm != e.Scene.Arm {
 				moved++
 			}
-			if err := world.Reset(scene); err != nil {
+			if err := world.Reset(t.Context(), scene); err != nil {
 				t.Fatal(err)
 			}
 			for _, o := range world.State().Objects {

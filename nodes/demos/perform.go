@@ -2,6 +2,7 @@ package demos
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -35,10 +36,10 @@ type performer struct {
 
 // play demonstrates one episode and says whether it succeeded. The episode's
 // simulated time ends where the next one's begins, with a pause.
-func (p *performer) play(e task.Episode) (bool, error) {
+func (p *performer) play(ctx context.Context, e task.Episode) (bool, error) {
 	e.Scene = task.Stray(e)
 	e.Scene.ActuationNoise = p.noise
-	if err := p.sim.Reset(e.Scene); err != nil {
+	if err := p.sim.Reset(ctx, e.Scene); err != nil {
 		return false, &simFault{e, err}
 	}
 	marker := &hyt_msgs.Episode{

@@ -229,7 +229,7 @@ func TestADemonstrationWhoseSimulatorDiesEndsWithoutSuccess(t *testing.T) {
 	}
 	camera := render.NewCamera(look, e.Scene.Light)
 	p := &performer{sim: &dying{world, 12}, look: look, camera: &camera, stage: r.stage, now: time.Unix(1000, 0)}
-	_, err = p.play(e)
+	_, err = p.play(t.Context(), e)
 	fault := new(simFault)
 	if !errors.As(err, &fault) || err.Error() != "touch seed 3: gzserver died" {
 		t.Errorf("%v", err)

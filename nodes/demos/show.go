@@ -112,9 +112,11 @@ func (s *show) perform(ctx context.Context, st *stage, pace time.Duration) (err 
 		}
 		camera := render.NewCamera(p.look, e.Scene.Light)
 		p.camera = &camera
-		success, err := p.play(e)
+		success, err := p.play(ctx, e)
 		lost := new(simFault)
 		switch {
+		case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+			return nil // interrupted, not lost
 		case errors.As(err, &lost):
 			err = errors.Join(s.note(false, err), p.leave())
 		case err == nil:

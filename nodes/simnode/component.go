@@ -6,6 +6,7 @@
 package simnode
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -65,7 +66,7 @@ func newWorld(n *node.Node, c *config.Sim, simulator sim.Sim) (w *world, err err
 	if w.eye, err = newEye(n, c, simulator); err != nil {
 		return nil, err
 	}
-	if err := w.reset(scene{c.Task, c.Split, c.Seed}); err != nil {
+	if err := w.reset(context.Background(), scene{c.Task, c.Split, c.Seed}); err != nil {
 		return nil, err
 	}
 	return w, w.connect()

@@ -1,6 +1,7 @@
 package simnode
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,14 +25,14 @@ type outcome struct {
 }
 
 // serve answers a request for another scene.
-func (w *world) serve(s scene) hyt_msgs.ResetResponse {
+func (w *world) serve(ctx context.Context, s scene) hyt_msgs.ResetResponse {
 	if s.Task == "" {
 		s.Task = w.episode.Task.Name()
 	}
 	if s.Split == "" {
 		s.Split = string(w.episode.Split)
 	}
-	if err := w.reset(s); err != nil {
+	if err := w.reset(ctx, s); err != nil {
 		return hyt_msgs.ResetResponse{Message: err.Error()}
 	}
 	w.node.Log().Info("new scene", "task", s.Task, "split", s.Split, "seed", s.Seed, "instruction", w.episode.Instruction)
@@ -42,7 +43,7 @@ func (w *world) serve(s scene) hyt_msgs.ResetResponse {
 }
 
 // reset puts a scene on the table. After an error the one before stays.
-func (w *world) reset(s scene) error {
+func (w *world) reset(ctx context.Context, s scene) error {
 	t, err := task.ByName(s.Task)
 	if err != nil {
 		return err
@@ -55,7 +56,7 @@ func (w *world) reset(s scene) error {
 	if err != nil {
 		return err
 	}
-	if err := w.sim.Reset(e.Scene); err != nil {
+	if err := w.sim.Reset(ctx, e.Scene); err != nil {
 		return fmt.Errorf("scene %s %s %d: %w", s.Task, s.Split, s.Seed, err)
 	}
 	if err := errors.Join(w.view.scene(e.Scene), w.eye.scene(e.Scene)); err != nil {

@@ -113,7 +113,7 @@ func (w *world) Run(ctx context.Context) error {
 				timer.Stop()
 				return nil
 			case r := <-w.requests:
-				r.answer <- w.serve(r.scene)
+				r.answer <- w.serve(ctx, r.scene)
 			case <-timer.C:
 				waiting = false
 			}

@@ -110,7 +110,7 @@ func (o options) judge(ctx context.Context, s *simulator, model string, to *outp
 	}
 	defer engine.Close()
 	cfg.ModelSHA256, cfg.Cameras = engine.SHA256(), cameras(engine.Spec())
-	cfg.NewSim = func() (sim.Sim, error) { return s.open(cfg.Cameras) }
+	cfg.NewSim = func() (sim.Sim, error) { return s.open(ctx, cfg.Cameras) }
 	cfg.Workers = o.atATime(s)
 	var bags func(eval.Episode) string
 	p := &ticker{w: progress, every: 10 * time.Second, last: time.Now()}

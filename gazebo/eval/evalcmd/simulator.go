@@ -1,6 +1,7 @@
 package evalcmd
 
 import (
+	"context"
 	"hyt/config"
 	"hyt/gazebo/rossim"
 	"hyt/gazebo/sim"
@@ -10,7 +11,7 @@ import (
 
 // simulator is the one that a run plays in.
 type simulator struct {
-	open  func(cameras []string) (sim.Sim, error)
+	open  func(ctx context.Context, cameras []string) (sim.Sim, error)
 	live  *rossim.Config // nil: it waits for the policy
 	close func()
 }
@@ -29,12 +30,14 @@ func (o options) simulator() (*simulator, error) {
 			return nil, err
 		}
 		c := rossim.Config{Driver: driver, Simulator: o.simNode}
-		open := func([]string) (sim.Sim, error) { return rossim.Open(c) }
+		open := func(ctx context.Context, _ []string) (sim.Sim, error) { return rossim.Open(ctx, c) }
 		return &simulator{open: open, live: &c, close: func() { _ = driver.Close() }}, nil
 	}
 	if err := simulators.Available(o.Sim); err != nil {
 		return nil, &unavailable{err}
 	}
-	open := func(cameras []string) (sim.Sim, error) { return simulators.Open(o.Sim, o.World, cameras) }
+	open := func(_ context.Context, cameras []string) (sim.Sim, error) {
+		return simulators.Open(o.Sim, o.World, cameras)
+	}
 	return &simulator{open: open, close: func() {}}, nil
 }

@@ -39,9 +39,9 @@ type watched struct {
 	hash uint64
 }
 
-func (w *watched) Reset(s sim.Scene) error {
+func (w *watched) Reset(ctx context.Context, s sim.Scene) error {
 	w.seed, w.hash = s.Seed, 0
-	return w.Sim.Reset(s)
+	return w.Sim.Reset(ctx, s)
 }
 
 func (w *watched) Step(c sim.Command, dt time.Duration) error {
