@@ -53,6 +53,7 @@ var layers = []struct {
 	{"hyt/gazebo/eval", 5, "policies judged in simulation"},
 	{"hyt/gazebo/agree", 5, "two simulators compared"},
 	{"hyt/launch", 5, "the ROS 2 package"},
+	{"hyt/trainer/experiment", 6, "trainings and evaluations compared"},
 	{"hyt", 9, "the binary"},
 }
 

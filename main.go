@@ -22,6 +22,7 @@ import (
 	"hyt/nodes/launchrun"
 	"hyt/policy/modelcmd"
 	"hyt/trainer/data"
+	"hyt/trainer/experiment/experimentcmd"
 	"hyt/trainer/traincmd"
 )
 
@@ -37,7 +38,7 @@ func main() {
 		evalcmd.Command(), bagcmd.Command(data.NewJudge), modelcmd.Command(),
 		calibcmd.Command(), agree.Command(), traincmd.New(), demos.Command(), demo.Command(), demo.TickerCommand(), doctor.Command(),
 	)
-	root.AddCommand(launchrun.Command())
+	root.AddCommand(experimentcmd.Command(), launchrun.Command())
 	root.AddCommand(compose.Commands()...)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

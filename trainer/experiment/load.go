@@ -1,0 +1,235 @@
+package experiment
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"hyt/gazebo/scenario"
+	"hyt/gazebo/task"
+	"hyt/trainer/traincmd"
+)
+
+// shipped are the plans that a name stands for.
+//
+//go:embed plans/*.yaml
+var shipped embed.FS
+
+// Load reads a plan: one of the shipped ones by its name, or a file.
+func Load(name string) (*Plan, error) {
+	raw, err := shipped.ReadFile(path.Join("plans", name+".yaml"))
+	if errors.Is(err, fs.ErrNotExist) {
+		raw, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("no plan %q: name a YAML file, or one of %s", name, strings.Join(names(), ", "))
+	}
+	p, err := Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", name, err)
+	}
+	return p, nil
+}
+
+// names are those of the shipped plans.
+func names() (list []string) {
+	files, _ := fs.Glob(shipped, "plans/*.yaml") // the pattern is sound
+	for _, f := range files {
+		list = append(list, strings.TrimSuffix(path.Base(f), ".yaml"))
+	}
+	return list
+}
+
+// Parse reads and checks a plan. The error lists every fault.
+func Parse(raw []byte) (*Plan, error) {
+	var p Plan
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	d.KnownFields(true)
+	if err := d.Decode(&p); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// faults collects what is wrong.
+type faults []error
+
+func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
+
+// known refuses a name that the plan does not have.
+func known[T any](f *faults, where, kind, name string, in map[string]T) bool {
+	_, ok := in[name]
+	if !ok {
+		f.add("%s: no %s %q; there are %s", where, kind, name, strings.Join(slices.Sorted(maps.Keys(in)), ", "))
+	}
+	return ok
+}
+
+func (p *Plan) check() error {
+	var f faults
+	if p.Name == "" || strings.ContainsAny(p.Name, "/ ") {
+		f.add("name is %q: want a word, which names files", p.Name)
+	}
+	if !(p.Pace.Step > 0 && p.Pace.Episode > 0 && p.Pace.Demo > 0) {
+		f.add("pace: step, episode and demo are seconds, more than 0")
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Demos)) {
+		p.Demos[name].check(&f, "demos "+name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Starts)) {
+		s := p.Starts[name]
+		if s.Model != "" && s.Train != nil {
+			f.add("start %s: model and train are both given: it is one or the other", name)
+		}
+		if _, err := traincmd.Parse(marshal(merged(p.Ground, s.Train))); err != nil {
+			f.add("start %s: train: %w", name, err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Evals)) {
+		p.checkEval(&f, name)
+	}
+	if len(p.Blocks) == 0 {
+		f.add("blocks is empty: nothing would be run")
+	}
+	seen := map[string]bool{}
+	for _, b := range p.Blocks {
+		if b.Name == "" || seen[b.Name] {
+			f.add("block %q: each block has a name of its own", b.Name)
+		}
+		seen[b.Name] = true
+		p.checkBlock(&f, b)
+	}
+	for _, c := range p.Claims {
+		p.checkClaim(&f, c)
+	}
+	return errors.Join(f...)
+}
+
+func (d Demos) check(f *faults, where string) {
+	if len(d.Tasks) == 0 || d.Episodes < 1 || d.Seed < 0 {
+		f.add("%s: give tasks, and episodes of at least 1", where)
+	}
+	for _, name := range d.Tasks {
+		if _, err := task.ByName(name); err != nil {
+			f.add("%s: %w", where, err)
+		}
+	}
+}
+
+func (p *Plan) checkEval(f *faults, name string) {
+	e, where := p.Evals[name], "eval "+name
+	if e.Mode == "" {
+		f.add("%s: mode is missing", where)
+		return
+	}
+	if !(e.Share >= 0 && e.Share <= 1) {
+		f.add("%s: share is %g, must be 0 to 1", where, e.Share)
+	}
+	if e.Gate != "" {
+		known(f, where, "demos", e.Gate, p.Demos)
+	}
+	if _, err := scenario.Parse(marshal(p.scenario(e))); err != nil {
+		f.add("%s: scenario: %w", where, err)
+	}
+}
+
+func (p *Plan) checkBlock(f *faults, b Block) {
+	where := "block " + b.Name
+	if b.Seeds < 1 || len(b.Demos) == 0 || len(b.Steps) == 0 || len(b.Arms) == 0 {
+		f.add("%s: give seeds of at least 1, and lists of demos, steps and arms", where)
+	}
+	if !slices.Contains([]string{"", plotDemos, plotSteps, plotEvals}, b.Plot) {
+		f.add("%s: no plot over %q: choose %s, %s or %s", where, b.Plot, plotDemos, plotSteps, plotEvals)
+	}
+	known(f, where, "start", b.Start, p.Starts)
+	for _, name := range b.Demos {
+		known(f, where, "demos", name, p.Demos)
+	}
+	for _, name := range b.Evals {
+		known(f, where, "eval", name, p.Evals)
+	}
+	for _, steps := range b.Steps {
+		if steps < 1 {
+			f.add("%s: %d steps: want at least 1", where, steps)
+		}
+	}
+	for _, name := range b.Arms {
+		if !known(f, where, "arm", name, p.Arms) {
+			continue
+		}
+		arm := p.Arms[name]
+		if _, err := traincmd.Parse(marshal(merged(p.Train, arm.Train, b.Train))); err != nil {
+			f.add("%s, arm %s: train: %w", where, name, err)
+		}
+		if arm.Planner != nil {
+			if _, err := traincmd.Parse(marshal(merged(p.Train, arm.Planner, b.Train))); err != nil {
+				f.add("%s, arm %s: planner: %w", where, name, err)
+			}
+		}
+		if len(b.Evals) > 0 && len(p.played(arm, b)) == 0 {
+			f.add("%s: arm %s plays none of its evals: it plays %s", where, name, strings.Join(arm.Plays, ", "))
+		}
+	}
+}
+
+func (p *Plan) checkClaim(f *faults, c Claim) {
+	where := "claim " + c.Name
+	at := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Name == c.Block })
+	if at < 0 {
+		f.add("%s: no block %q", where, c.Block)
+		return
+	}
+	b := p.Blocks[at]
+	for _, s := range []Side{c.Of, c.To} {
+		s = s.in(b)
+		switch {
+		case !slices.Contains(b.Arms, s.Arm):
+			f.add("%s: block %s has no arm %q", where, b.Name, s.Arm)
+		case !slices.Contains(p.played(p.Arms[s.Arm], b), s.Eval):
+			f.add("%s: arm %s plays no eval %q in block %s", where, s.Arm, s.Eval, b.Name)
+		case !slices.Contains(b.Demos, s.Demos) || !slices.Contains(b.Steps, s.Steps):
+			f.add("%s: block %s has no training of %d steps on %s", where, b.Name, s.Steps, s.Demos)
+		}
+	}
+}
+
+// What a block's plot runs over.
+const (
+	plotDemos = "demos"
+	plotSteps = "steps"
+	plotEvals = "evals"
+)
+
+// in fills in what the block says.
+func (s Side) in(b Block) Side {
+	if s.Demos == "" && len(b.Demos) > 0 {
+		s.Demos = b.Demos[len(b.Demos)-1]
+	}
+	if s.Steps == 0 && len(b.Steps) > 0 {
+		s.Steps = b.Steps[len(b.Steps)-1]
+	}
+	return s
+}
+
+// played are the block's evaluations that the arm plays.
+func (p *Plan) played(a Arm, b Block) (evals []string) {
+	for _, name := range b.Evals {
+		if slices.Contains(a.Plays, p.Evals[name].Mode) {
+			evals = append(evals, name)
+		}
+	}
+	return evals
+}
