@@ -104,14 +104,24 @@ test-ros2: setup ## on a sourced ROS 2: the conformance suite over rclgo, and re
 bringups: setup ## 1,000 times configure, activate, deactivate, cleanup of policy and thinker over DDS
 	HYT_BRINGUPS=1000 go test -count=1 -timeout 30m -run TestBringUps -v ./nodes/compose
 
+# Success by mode, and with plans that come 160 ms late (the first multiple of a control
+# period from 150 ms on), blended and plainly switched.
+LATE := --tasks touch,push,pick,rotate --latency 160ms --baseline build/engine/modes.json
+
 .PHONY: engine-bars
-engine-bars: setup ## the engine's and the control loop's bars; on a quiet machine, about five minutes
+engine-bars: build ## the engine's and the control loop's bars; on a quiet machine, about eight minutes
 	go test -run '^$$' -bench Modes -benchtime 1x ./nodes/policynode
 	go test -run '^$$' -bench EngineOverhead ./policy/onnx
 	go test -run '^$$' -bench BesideTheThinker -benchtime 1x ./thinker
-	go test -run '^$$' -bench Period -benchtime 1x ./nodes/control
-	go test -run BlendIn -v ./nodes/control
+	go test -run '^$$' -bench Period -benchtime 3x ./nodes/control
+	go test -run '^$$' -bench Tick -benchmem ./nodes/control
+	go test -count=1 -run 'AllocatesNothing|AllocateNothing' -v ./policy ./nodes/policynode ./nodes/control ./nodes/output
+	go test -count=1 -run BlendIn -v ./nodes/control
 	go test -run '^$$' -bench Approx ./msgs/imagemsg
+	@mkdir -p build/engine
+	bin/hyt eval --tasks touch,push,pick,rotate --mode act,think,guided --json build/engine/modes.json
+	bin/hyt eval $(LATE)
+	bin/hyt eval $(LATE) --blending switch
 
 .PHONY: heap
 heap: setup ## policy and thinker at 50 Hz over DDS for 30 minutes: does the heap stay flat?
