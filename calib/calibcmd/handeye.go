@@ -92,12 +92,7 @@ func handeyeCommand() *cobra.Command {
 		Example: "  hyt calib handeye images/ --camera wrist.yaml --poses poses.csv --out mount.yaml,mount.launch\n" +
 			"  hyt calib handeye bags/stops --camera wrist.yaml --pose-topic /ee_pose --mount eye_to_hand\n" +
 			"  hyt calib handeye --topic /camera/image_raw --pose-topic /tf --hand-frame tool0 --camera wrist.yaml --out mount.yaml",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.take(args); err != nil {
-				return err
-			}
-			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
+		RunE: f.source.then(f.run),
 	}
 	flags := cmd.Flags()
 	f.boardFlags.add(flags)

@@ -73,12 +73,7 @@ func intrinsicsCommand() *cobra.Command {
 		Example: "  hyt calib intrinsics images/ --rows 7 --cols 10 --size 24.8 --out wrist.yaml --report wrist.html\n" +
 			"  hyt calib intrinsics --topic /camera/image_raw --rows 7 --cols 10 --size 24.8\n" +
 			"  hyt calib intrinsics bags/board --topic /camera/image_raw --model equidistant",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.take(args); err != nil {
-				return err
-			}
-			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
+		RunE: f.source.then(f.run),
 	}
 	flags := cmd.Flags()
 	f.boardFlags.add(flags)

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"image"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"hyt/calib/camera"
+	"hyt/calib/photo"
+	"hyt/calib/target"
 )
 
 // calibrated runs `hyt calib intrinsics --json` and checks its camera against the
@@ -93,6 +96,22 @@ func TestPeopleReadWhatWasFoundAndWhatWasNot(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("output lacks %q:\n%s", want, out)
 		}
+	}
+}
+
+func TestABlurredLensIsWarnedOf(t *testing.T) {
+	dir := t.TempDir()
+	r := rand.New(rand.NewPCG(3, 3))
+	s := photo.Scene{Camera: lens.Resized(480, 360), Board: target.Board{Kind: target.Chessboard, Rows: 4, Cols: 5, Size: 0.05}, Black: 40, White: 200, Blur: 3, Noise: 1}
+	for i := range 4 {
+		for s.Place(r, 0.6); photo.Closest(s.Truth()) < 25; {
+			s.Place(r, 0.6)
+		}
+		save(t, filepath.Join(dir, shotName(i)), s.Take(r))
+	}
+	out, err := hyt("intrinsics", dir, "--rows", "4", "--cols", "5", "--size", "50", "--fix", "k1,k2,k3,p1,p2", "--out", filepath.Join(t.TempDir(), "c.yaml"))
+	if err != nil || !strings.Contains(out, "warning  edges are blurred by 3.") || !strings.Contains(out, "focus the lens") {
+		t.Errorf("%v:\n%s", err, out)
 	}
 }
 

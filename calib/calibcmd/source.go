@@ -1,9 +1,11 @@
 package calibcmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"iter"
 	"os"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"hyt/calib/picture"
@@ -44,12 +47,14 @@ func (s *source) add(flags *pflag.FlagSet, every time.Duration) {
 	flags.StringVar(&s.bus, "bus", "auto", "middleware of a live topic: auto, dds or rcl")
 }
 
-// take is the command's arguments: paths, or none with a topic.
-func (s *source) take(args []string) error {
-	if s.paths = args; len(args) == 0 && s.topic == "" {
-		return usagef("name a folder with images, images or a bag, or a live topic with --topic")
+// then runs a command on the source that its arguments name: paths, or none with a topic.
+func (s *source) then(run func(ctx context.Context, out, progress io.Writer) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if s.paths = args; len(args) == 0 && s.topic == "" {
+			return usagef("name a folder with images, images or a bag, or a live topic with --topic")
+		}
+		return run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
-	return nil
 }
 
 // live says that images come from a topic now.

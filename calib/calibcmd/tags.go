@@ -58,12 +58,7 @@ func tagsCommand() *cobra.Command {
 			"the file for the policy's calib_tags_url. SOURCE is as for intrinsics; without one, images come live from --topic.\n" +
 			"For a camera on the hand, which rests at one stop, the hand's pose is taken as for handeye.",
 		Example: "  hyt calib tags --topic /camera/image_raw --camera overhead.yaml --transform mount.yaml --size 40 --out tags.yaml",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.take(args); err != nil {
-				return err
-			}
-			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
+		RunE:    f.source.then(f.run),
 	}
 	flags := cmd.Flags()
 	f.source.add(flags, 500*time.Millisecond)

@@ -16,13 +16,14 @@ import (
 
 var tagBoard = target.Board{Kind: target.AprilTags, Rows: 4, Cols: 6, Size: 0.03, Gap: 0.25}
 
-func TestTagCornersAreFound(t *testing.T) {
+// sixViews are the distances of a board's corners from the truth, sorted, and how many
+// were not found.
+func sixViews(t *testing.T, b target.Board) (all []float64, missing int) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
-	var all []float64
-	missing := 0
 	for i := range 6 {
-		s := scene(r, tagBoard, camera.PlumbBob)
-		f, err := Find(s.Take(r), tagBoard, "a view")
+		s := scene(r, b, camera.PlumbBob)
+		f, err := Find(s.Take(r), b, "a view")
 		if err != nil {
 			t.Errorf("view %d: %v", i, err)
 			continue
@@ -32,6 +33,11 @@ func TestTagCornersAreFound(t *testing.T) {
 	}
 	slices.Sort(all)
 	t.Logf("%d corners, %d missing: median %.4f px, 95 %% under %.3f, largest %.3f", len(all), missing, all[len(all)/2], all[len(all)*95/100], all[len(all)-1])
+	return all, missing
+}
+
+func TestTagCornersAreFound(t *testing.T) {
+	all, missing := sixViews(t, tagBoard)
 	if median := all[len(all)/2]; median > 0.15 || missing > len(all)/5 {
 		t.Errorf("median %.3f px, %d corners missing", median, missing)
 	}

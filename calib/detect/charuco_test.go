@@ -5,33 +5,17 @@ package detect
 import (
 	"image"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"hyt/calib/apriltag"
-	"hyt/calib/camera"
 	"hyt/calib/target"
 )
 
 var charuco = target.Board{Kind: target.ChArUco, Rows: 5, Cols: 7, Size: 0.04, Marker: 0.75}
 
 func TestCharucoCornersAreAsGoodAsAChessboards(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	var all []float64
-	missing := 0
-	for i := range 6 {
-		s := scene(r, charuco, camera.PlumbBob)
-		f, err := Find(s.Take(r), charuco, "a view")
-		if err != nil {
-			t.Errorf("view %d: %v", i, err)
-			continue
-		}
-		missing += f.Missing
-		all = append(all, misses(t, f.View, s.Truth())...)
-	}
-	slices.Sort(all)
-	t.Logf("%d corners, %d missing: median %.4f px, 95 %% under %.3f, largest %.3f", len(all), missing, all[len(all)/2], all[len(all)*95/100], all[len(all)-1])
+	all, missing := sixViews(t, charuco)
 	if median := all[len(all)/2]; median > 0.08 || missing > len(all)/5 || all[len(all)-1] > 0.6 {
 		t.Errorf("median %.3f px, largest %.3f px, %d corners missing", median, all[len(all)-1], missing)
 	}

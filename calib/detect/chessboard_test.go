@@ -104,6 +104,10 @@ func TestStrongBlurAndNoiseAreBorne(t *testing.T) {
 		if got := d[len(d)/2]; got > c.limit || f.Missing > 8 {
 			t.Errorf("%+v: median %.3f px, %d missing", c, got, f.Missing)
 		}
+		// The pixels' own size blurs, too; saturation sharpens.
+		if want := math.Hypot(c.blur, math.Sqrt(1./12)); math.Abs(f.Blur-want) > 0.15*want && c.white < 255 {
+			t.Errorf("%+v: edges seem blurred by %.2f px", c, f.Blur)
+		}
 	}
 }
 

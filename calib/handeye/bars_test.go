@@ -3,7 +3,6 @@ package handeye
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -15,19 +14,6 @@ import (
 	"hyt/calib/solve"
 	"hyt/calib/synth"
 )
-
-// problems is how many random problems each bar is measured on: few by default,
-// as many as HYT_CALIB_PROBLEMS says.
-func problems(t *testing.T, few int) int {
-	if s := os.Getenv("HYT_CALIB_PROBLEMS"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			t.Fatalf("HYT_CALIB_PROBLEMS=%q is not a positive number", s)
-		}
-		return n
-	}
-	return few
-}
 
 const (
 	pixelNoise = 0.2
@@ -50,7 +36,7 @@ func problem(seed uint64, mount Mount, n int) (synth.Rig, []Sample, Options) {
 
 func TestMountIsFoundWithinTheBars(t *testing.T) {
 	for _, mount := range []Mount{EyeInHand, EyeToHand} {
-		n := problems(t, 12)
+		n := synth.Problems(t, 12)
 		var ts, rs []float64
 		var nees, worstSigmas float64
 		for i := range n {

@@ -3,7 +3,6 @@ package intrinsics
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"testing"
 
@@ -14,19 +13,6 @@ import (
 	"hyt/calib/synth"
 	"hyt/calib/view"
 )
-
-// problems is how many random problems each bar is measured on: few by default,
-// as many as HYT_CALIB_PROBLEMS says.
-func problems(t *testing.T, few int) int {
-	if s := os.Getenv("HYT_CALIB_PROBLEMS"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			t.Fatalf("HYT_CALIB_PROBLEMS=%q is not a positive number", s)
-		}
-		return n
-	}
-	return few
-}
 
 const noise = 0.2 // px
 
@@ -67,7 +53,7 @@ func TestCovarianceIsHonestAndTheNoiseIsReached(t *testing.T) {
 		model camera.Model
 		few   int
 	}{{camera.PlumbBob, 12}, {camera.Equidistant, 4}} {
-		n := problems(t, bar.few)
+		n := synth.Problems(t, bar.few)
 		dim := 4 + bar.model.NumD()
 		var mean, meanAll, dof, worst float64
 		for i := range n {

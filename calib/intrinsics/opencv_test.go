@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"hyt/calib/camera"
+	"hyt/calib/synth"
 	"hyt/calib/view"
 )
 
@@ -19,7 +20,7 @@ import (
 // calib-opencv.
 func TestAgreesWithOpenCV(t *testing.T) {
 	for _, m := range []camera.Model{camera.PlumbBob, camera.RationalPolynomial, camera.Equidistant} {
-		for seed := range uint64(problems(t, 3)) {
+		for seed := range uint64(synth.Problems(t, 3)) {
 			truth, _, views := problem(seed, m)
 			res, err := Calibrate(views, Options{Model: m})
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"hyt/calib/camera"
 	"hyt/calib/geom"
+	"hyt/calib/synth"
 	"hyt/calib/view"
 )
 
@@ -37,7 +38,7 @@ func visible(c camera.Camera) (j *mat.Dense, rays []geom.Vec) {
 // anywhere in the image uncertain by more than a hundredth, the error squared over
 // the variance is 1 on average.
 func TestCovarianceOfTheRationalModelIsHonestAboutPixels(t *testing.T) {
-	n := problems(t, 4)
+	n := synth.Problems(t, 4)
 	const least = 0.01 // px
 	var sum, dims, worst float64
 	var all []float64

@@ -1,15 +1,32 @@
-// Package synth makes calibration problems whose answer is known: random cameras,
-// boards in their view, pixels with noise. Equal seeds make equal problems.
+// Package synth makes calibration problems for tests, whose answer is known: random
+// cameras, boards in their view, pixels with noise. Equal seeds make equal problems.
 package synth
 
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
 
 	"hyt/calib/camera"
 	"hyt/calib/geom"
 	"hyt/calib/view"
 )
+
+// Problems is how many random problems a test measures a bar on: few, or as many as the
+// environment variable HYT_CALIB_PROBLEMS says.
+func Problems(t testing.TB, few int) int {
+	s := os.Getenv("HYT_CALIB_PROBLEMS")
+	if s == "" {
+		return few
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		t.Fatalf("HYT_CALIB_PROBLEMS=%q is not a positive number", s)
+	}
+	return n
+}
 
 // Board returns the inner corners of a chessboard of cols × rows corners with
 // squares of the given side (m), its frame at the first corner.

@@ -16,7 +16,6 @@ import (
 
 	"hyt/calib/geom"
 	"hyt/msgs/geometry_msgs"
-	"hyt/msgs/tf2_msgs"
 )
 
 // maxReach is how far apart two frames of a robot may be, in metres: beyond,
@@ -124,21 +123,6 @@ func fromMatrix(m []float64) (p geom.Pose, err error) {
 		p.R = geom.Nearest(p.R)
 	}
 	return p, nil
-}
-
-// FromMessage takes the transforms of a message.
-func FromMessage(m *tf2_msgs.TFMessage) (Tree, error) {
-	tree := Tree{links: map[string]link{}}
-	for _, t := range m.Transforms {
-		p, err := geom.FromMessage(t.Transform)
-		if err != nil {
-			return Tree{}, fmt.Errorf("transform from %q to %q: %w", t.Header.FrameId, t.ChildFrameId, err)
-		}
-		if err := tree.add(t.Header.FrameId, t.ChildFrameId, p); err != nil {
-			return Tree{}, err
-		}
-	}
-	return tree, nil
 }
 
 // Load reads the file at path.

@@ -38,8 +38,8 @@ func (r *rig) hear(k *known) {
 		r.t.Fatal(err)
 	}
 	_, err = node.Subscribe(r.robot, "/tf_static", bus.Latched(1), func(m *tf2_msgs.TFMessage) {
-		tree, err := tf.FromMessage(m)
-		if err != nil {
+		tree := tf.NewTree()
+		if _, err := tree.Update(m, "base_link", "camera_optical_frame"); err != nil {
 			r.t.Error(err)
 		}
 		locked(func() { k.tree = tree })
