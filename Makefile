@@ -64,6 +64,18 @@ demo-loop: build ## demonstrate, record, train, judge: before and after on the s
 	  --steps $(STEPS) --out build/loop/touch
 	bin/hyt eval --model build/loop/touch --baseline policy/models/grounded --tasks touch $(JUDGE) --json build/loop/eval.json
 
+# The experiment: BUDGET is the time that it may take, QUICK=1 is the short one, whose
+# results stay out of the tree.
+BUDGET     ?= 0
+EXPERIMENT := --plan full --called 'make experiment'
+ifdef QUICK
+EXPERIMENT := --plan quick --called 'make experiment QUICK=1' --results build/experiment/quick --report build/experiment/quick.md
+endif
+
+.PHONY: experiment
+experiment: build ## compare ways of training, resumable: docs/experiment.md (BUDGET=90m; QUICK=1: 20 minutes, two seeds)
+	bin/hyt experiment $(EXPERIMENT) --budget $(BUDGET)
+
 .PHONY: lint
 lint: setup ## gofmt, go vet, staticcheck
 	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not gofmt'd:"; echo "$$out"; exit 1; }
