@@ -280,6 +280,19 @@ func TestTheEnvironmentOfTheUserReachesTheNodes(t *testing.T) {
 	}
 }
 
+// A thinker in a process of its own may die without the policy.
+func TestOnlyTheThinkerBesideThePolicyStartsAgain(t *testing.T) {
+	l, err := planFile(t, "policy.launch", "composed:=false")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range l.plan.processes {
+		if p.respawn != (p.name == "thinker") {
+			t.Errorf("%s starts again: %v", p.name, p.respawn)
+		}
+	}
+}
+
 func TestGazeboLaunchNeedsROS2AndSaysSo(t *testing.T) {
 	_, err := planFile(t, "gazebo.launch", "")
 	if err == nil || !strings.Contains(err.Error(), `package "ros_gz_sim" is not installed`) {
