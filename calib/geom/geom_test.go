@@ -127,6 +127,15 @@ func TestNearestUndoesSmallDamage(t *testing.T) {
 	}
 }
 
+// Points that do not exist lead to such matrices; the decomposition would not end.
+func TestNearestOfWhatIsNotFiniteIsNoRotation(t *testing.T) {
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		if got := Nearest(Mat{{1, 0, 0}, {0, v, 0}, {0, 0, 1}}); !math.IsNaN(got[0][0]) {
+			t.Errorf("nearest to a matrix with %g is %v", v, got)
+		}
+	}
+}
+
 func TestWrongTransformsAreNamed(t *testing.T) {
 	for says, p := range map[string]Pose{
 		"left-handed":     {R: Mat{{1, 0, 0}, {0, 1, 0}, {0, 0, -1}}},

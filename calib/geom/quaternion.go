@@ -48,8 +48,15 @@ func (q Quat) Mat() (Mat, error) {
 }
 
 // Nearest returns the rotation closest to m by the sum of squares, from its
-// singular value decomposition.
+// singular value decomposition. Where m is not finite, neither is the result.
 func Nearest(m Mat) Mat {
+	for _, row := range m {
+		for _, v := range row {
+			if math.IsNaN(v) || math.IsInf(v, 0) { // the decomposition would not end
+				return Mat{{math.NaN()}}
+			}
+		}
+	}
 	d := mat.NewDense(3, 3, []float64{m[0][0], m[0][1], m[0][2], m[1][0], m[1][1], m[1][2], m[2][0], m[2][1], m[2][2]})
 	var svd mat.SVD
 	if !svd.Factorize(d, mat.SVDFull) {

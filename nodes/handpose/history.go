@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +44,9 @@ func Listen(n *node.Node, s Source) (*History, error) {
 	if !s.IsTF() {
 		_, err := node.Subscribe(n, s.Topic, bus.SensorData(), func(m *geometry_msgs.PoseStamped) {
 			p, err := f.Pose(m)
+			if frame := strings.TrimPrefix(m.Header.FrameId, "/"); err == nil && frame != "" && s.Base != "" && frame != s.Base {
+				err = fmt.Errorf("it is told in frame %q, not in %q", frame, s.Base)
+			}
 			h.add(p, err)
 		})
 		return h, err

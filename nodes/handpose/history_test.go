@@ -127,7 +127,7 @@ func heard(t *testing.T, s Source, test func(*History, *node.Node)) {
 }
 
 func TestPosesAreHeardAndBrokenOnesAreSaid(t *testing.T) {
-	heard(t, Source{Topic: "ee_pose"}, func(h *History, n *node.Node) {
+	heard(t, Source{Topic: "ee_pose", Base: "base_link"}, func(h *History, n *node.Node) {
 		if _, err := h.At(ms(0)); err == nil || err.Error() != "no pose of the hand came on ee_pose yet" {
 			t.Errorf("before the first: %v", err)
 		}
@@ -138,15 +138,24 @@ func TestPosesAreHeardAndBrokenOnesAreSaid(t *testing.T) {
 		m := geometry_msgs.NewPoseStamped()
 		m.Header.Stamp = builtin_interfaces.FromTime(ms(0))
 		m.Pose.Position.X = 0.3
-		for _, w := range []float64{1, 0} { // no rotation, then a quaternion that is none
-			m.Pose.Orientation.W = w
+		for _, c := range []struct {
+			frame string
+			w     float64 // of the quaternion; 0: it is none
+			want  string
+		}{
+			{"", 1, ""}, {"base_link", 1, ""},
+			{"base_link", 0, "the hand's pose on ee_pose: "},
+			{"world", 1, `the hand's pose on ee_pose: it is told in frame "world", not in "base_link"`},
+			{"/base_link", 1, ""},
+		} {
+			m.Header.FrameId, m.Pose.Orientation.W = c.frame, c.w
 			if err := p.Publish(m); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
 			got, err := h.At(ms(0))
-			if w == 1 && (err != nil || got.T[0] != 0.3) || w == 0 && (err == nil || !strings.Contains(err.Error(), "the hand's pose on ee_pose: ")) {
-				t.Errorf("w = %g: %v, %v", w, got, err)
+			if c.want == "" && (err != nil || got.T[0] != 0.3) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("%+v: %v, %v", c, got, err)
 			}
 		}
 	})
