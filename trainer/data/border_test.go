@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"hyt/msgs/hyt_msgs"
+	"hyt/trainer/contract"
 	"hyt/trainer/data/datatest"
 )
 
@@ -79,7 +80,7 @@ func recordLate(t testing.TB, messages []sent, r *rand.Rand, most time.Duration)
 
 // contents are all samples of a bag.
 func contents(t testing.TB, dir string) (samples []Sample, report Report) {
-	set, report := load(t, Default(), dir)
+	set, report := load(t, contract.Default(), dir)
 	for i := range set.Len() {
 		s := set.At(i)
 		s.Image, s.Images = slices.Clone(s.Image[:1]), nil

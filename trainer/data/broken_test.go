@@ -19,6 +19,7 @@ import (
 	"hyt/msgs/bag"
 	"hyt/msgs/sensor_msgs"
 	"hyt/msgs/std_msgs"
+	"hyt/trainer/contract"
 	"hyt/trainer/data/datatest"
 )
 
@@ -64,10 +65,10 @@ func truth(t testing.TB) map[int64]Sample {
 }
 
 // judge loads a broken bag. Each sample of it must be one of the healthy bag's; said
-// is all that Load says.
+// is all that Open says.
 func judge(t testing.TB, dir string, truth map[int64]Sample) (samples int, said string) {
 	t.Helper()
-	set, report, err := Load([]string{dir}, Default())
+	set, report, err := openAll([]string{dir}, contract.Default())
 	if err != nil {
 		return 0, err.Error()
 	}
@@ -294,7 +295,7 @@ func FuzzLoad(f *testing.F) {
 	name := filepath.Join(f.TempDir(), "any.mcap")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		check(t, os.WriteFile(name, data, 0o644))
-		if set, _, err := Load([]string{name}, Default()); err == nil {
+		if set, _, err := openAll([]string{name}, contract.Default()); err == nil {
 			for i := range set.Len() {
 				set.At(i)
 			}

@@ -61,9 +61,9 @@ func age(t testing.TB, cache string) time.Time {
 
 func TestTheCacheGivesTheSameSamplesAndReport(t *testing.T) {
 	dir, cache := twoDemos(t), t.TempDir()
-	want, wantReport := openCached(t, dir, cache, Default())
+	want, wantReport := openCached(t, dir, cache, contract.Default())
 	old := age(t, cache)
-	got, report := openCached(t, dir, cache, Default())
+	got, report := openCached(t, dir, cache, contract.Default())
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -98,7 +98,7 @@ func TestTheCacheIsMadeAnewWhenWhatItWasMadeOfChanges(t *testing.T) {
 		"almost nothing left": func(t *testing.T, _, cache string, _ *contract.Contract) { cutOff(t, cache, 3) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, cache, c := twoDemos(t), t.TempDir(), Default()
+			dir, cache, c := twoDemos(t), t.TempDir(), contract.Default()
 			openCached(t, dir, cache, c)
 			change(t, dir, cache, &c)
 			old := age(t, cache)
@@ -132,9 +132,9 @@ func cutOff(t *testing.T, cache string, size int64) {
 // Who has a set open keeps it while the cache is made anew.
 func TestASetOutlivesItsCacheFile(t *testing.T) {
 	dir, cache := twoDemos(t), t.TempDir()
-	set, _, err := Open(t.Context(), []string{dir}, Options{Contract: Default(), Cache: cache})
+	set, _, err := Open(t.Context(), []string{dir}, Options{Contract: contract.Default(), Cache: cache})
 	check(t, err)
-	other := Default()
+	other := contract.Default()
 	other.Chunk = 4
 	openCached(t, dir, cache, other)
 	if s := set.At(3); s.Image[0] != 3 || len(s.Actions) != 8*Dims || s.Instruction != "touch the red cube" {
@@ -159,7 +159,7 @@ func (d *fullDisk) put(at int64, data []byte) {
 
 func TestAFullDiskIsAClearErrorAndLeavesNothingHalfWritten(t *testing.T) {
 	dir, cache := twoDemos(t), t.TempDir()
-	c := Default()
+	c := contract.Default()
 	w, err := newWriter(filepath.Join(cache, cacheName), ShapeOf(&c))
 	check(t, err)
 	disk := &fullDisk{writer: w}
@@ -181,7 +181,7 @@ func TestOpenStopsWhenToldAndLeavesNothing(t *testing.T) {
 	}
 	dir, cache := p.Close(), t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	_, _, err := Open(ctx, []string{dir}, Options{Contract: Default(), Cache: cache, Progress: func(p Progress) {
+	_, _, err := Open(ctx, []string{dir}, Options{Contract: contract.Default(), Cache: cache, Progress: func(p Progress) {
 		if p.BagCount != 1 || p.Messages == 0 || p.Of < p.Messages {
 			t.Errorf("progress %+v", p)
 		}
@@ -198,7 +198,7 @@ func TestOpenStopsWhenToldAndLeavesNothing(t *testing.T) {
 func TestACacheFolderThatCannotBeMadeIsAClearError(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(file, nil, 0o644))
-	_, _, err := Open(t.Context(), []string{twoDemos(t)}, Options{Contract: Default(), Cache: filepath.Join(file, "cache")})
+	_, _, err := Open(t.Context(), []string{twoDemos(t)}, Options{Contract: contract.Default(), Cache: filepath.Join(file, "cache")})
 	if err == nil || !strings.Contains(err.Error(), "dataset cache: mkdir") {
 		t.Errorf("error %v", err)
 	}
@@ -212,7 +212,7 @@ func TestABagThatCannotBeUsedIsLeftOutAsAWhole(t *testing.T) {
 	bad.Write("/action", tool(1))
 	good := newTape(t, "good")
 	good.Demo("a", "go", 5, true)
-	set, report := load(t, Default(), bad.Close(), good.Close())
+	set, report := load(t, contract.Default(), bad.Close(), good.Close())
 	if set.Len() != 5 || report.Samples != 5 || report.Episodes != 1 || len(set.Episodes()) != 1 || len(report.Hashes()) != 1 {
 		t.Errorf("%d samples, report %+v", set.Len(), report)
 	}
@@ -233,7 +233,7 @@ func tool(s float64) *geometry_msgs.TwistStamped {
 // they are made raises storeVersion, and then puts the new sum here.
 func TestSamplesAreThoseOfTheirVersion(t *testing.T) {
 	const version, sum = 2, 1860568563
-	set, _ := load(t, Default(), healthy(t, small, nil))
+	set, _ := load(t, contract.Default(), healthy(t, small, nil))
 	h := crc32.NewIEEE()
 	for i := range set.Len() {
 		s := set.At(i)

@@ -95,7 +95,7 @@ func TestActionsFromWhatTheRobotDidAndTwoCameras(t *testing.T) {
 
 // Robots whose stamps cannot be trusted are matched by when messages were received.
 func TestReceiptTimesReplaceStamps(t *testing.T) {
-	c := Default()
+	c := contract.Default()
 	c.Clock = contract.Receipt
 	p := newTape(t, "demo")
 	p.Step = 0
@@ -223,7 +223,7 @@ func TestEpisodesThatTeachNothingAreSetAside(t *testing.T) {
 			p := newTape(t, "demo")
 			c.record(p)
 			p.Demo("good", "go", 4, true)
-			set, report := load(t, Default(), p.Close())
+			set, report := load(t, contract.Default(), p.Close())
 			if set.Len() != 4 || report.LeftOut[c.why] != 1 {
 				t.Errorf("%d samples, report %+v", set.Len(), report)
 			}

@@ -12,6 +12,7 @@ import (
 
 	"hyt/msgs/hyt_msgs"
 	"hyt/msgs/sensor_msgs"
+	"hyt/trainer/contract"
 	"hyt/trainer/data/datatest"
 )
 
@@ -20,7 +21,7 @@ var about = cmpopts.EquateApprox(0, 1e-6)
 func TestSampleHoldsWhatWasSeenAndWhatWasDone(t *testing.T) {
 	p := newTape(t, "demo")
 	p.Demo("touch-7", "touch the red cube", 5, true)
-	set, report := load(t, Default(), p.Close())
+	set, report := load(t, contract.Default(), p.Close())
 	if set.Len() != 5 {
 		t.Fatalf("%d samples of 5", set.Len())
 	}
@@ -198,7 +199,7 @@ func TestLeavesOutWhatCannotBeUsed(t *testing.T) {
 			p := newTape(t, "demo")
 			c.record(p)
 			p.Demo("good", "go", 3, true) // so that there is always something to load
-			_, report := load(t, Default(), p.Close())
+			_, report := load(t, contract.Default(), p.Close())
 			if report.Samples != c.samples+3 {
 				t.Errorf("%d samples, want %d and 3 of a good episode", report.Samples, c.samples)
 			}
@@ -226,7 +227,7 @@ func TestKeepsFailedEpisodesAndModelThoughtsWhenTold(t *testing.T) {
 	p.Skip = ""
 	p.Thought(0, hyt_msgs.Thought_MODEL, "sub push blue ball ;")
 	p.End(0.1, "a", false)
-	c := Default()
+	c := contract.Default()
 	c.Episodes.KeepFailed, c.Episodes.Still, c.Thoughts.Sources = true, 0, []string{"model"}
 	set, _ := load(t, c, p.Close())
 	if s := set.At(0); s.Thought != "sub push blue ball ;" {
@@ -241,7 +242,7 @@ func TestSplitKeepsEpisodesTogetherAndStaysTheSame(t *testing.T) {
 		p.Demo(fmt.Sprintf("touch-%d", i), "go", 2, true)
 	}
 	dir := p.Close()
-	set, _ := load(t, Default(), dir)
+	set, _ := load(t, contract.Default(), dir)
 	train, valid := set.Split(0.25)
 	ids := func(s *Set) (ids []string) {
 		for i := range s.Len() {
@@ -256,7 +257,7 @@ func TestSplitKeepsEpisodesTogetherAndStaysTheSame(t *testing.T) {
 	if len(b) < 8 || len(b) > 24 {
 		t.Errorf("%d of %d episodes to validate on, want about 15", len(b), episodes)
 	}
-	again, _ := load(t, Default(), dir)
+	again, _ := load(t, contract.Default(), dir)
 	_, valid2 := again.Split(0.25)
 	if diff := cmp.Diff(b, ids(valid2)); diff != "" {
 		t.Error("another split the second time:", diff)

@@ -170,7 +170,7 @@ func TestTrainingSeesWhatThePolicySees(t *testing.T) {
 			if c.rectify {
 				contract.Topics[0].CameraInfo = "/camera_info"
 			}
-			set, _, err := data.Load([]string{dir}, contract)
+			set, _, err := data.Open(t.Context(), []string{dir}, data.Options{Contract: contract})
 			if err != nil {
 				t.Fatal(err)
 			}

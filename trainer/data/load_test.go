@@ -27,24 +27,24 @@ func TestBadBagIsOneClearSentence(t *testing.T) {
 	wrongFrame := newTape(t, "demo")
 	wrongFrame.Demo("a", "go", 3, true)
 	wrongFrame.Write("/action", &geometry_msgs.TwistStamped{Header: datatest.Header(1, "tool0")})
-	other := Default()
+	other := contract.Default()
 	other.Topics[0].Topic = "/other"
 	for name, c := range map[string]struct {
 		dir    string
 		config contract.Contract
 		want   string
 	}{
-		"no images": {without("/image"), Default(),
+		"no images": {without("/image"), contract.Default(),
 			"has no messages on /image (sensor_msgs/msg/Image); it has /action, /ee_pose, /episode, /gripper, /instruction, /joint_states, /thought: record that topic, or name the right one in the contract"},
-		"no actions":   {without("/action"), Default(), "has no messages on /action (for action)"},
+		"no actions":   {without("/action"), contract.Default(), "has no messages on /action (for action)"},
 		"wrong type":   {wrongType.Close(), other, "topic /other: it is std_msgs/msg/String, hyt takes pictures from sensor_msgs/msg/Image and sensor_msgs/msg/CompressedImage: name another topic in the contract"},
-		"wrong frame":  {wrongFrame.Close(), Default(), `topic /action is in frame "tool0", not in base_link`},
-		"no bag":       {t.TempDir(), Default(), "is not a rosbag2 folder and holds none"},
-		"no folder":    {"/nowhere", Default(), "no such file or directory"},
+		"wrong frame":  {wrongFrame.Close(), contract.Default(), `topic /action is in frame "tool0", not in base_link`},
+		"no bag":       {t.TempDir(), contract.Default(), "is not a rosbag2 folder and holds none"},
+		"no folder":    {"/nowhere", contract.Default(), "no such file or directory"},
 		"wrong config": {without(""), contract.Contract{}, "contract: rate is 0 Hz"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := Load([]string{c.dir}, c.config)
+			_, _, err := openAll([]string{c.dir}, c.config)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v\nwant  %s", err, c.want)
 			}
@@ -55,7 +55,7 @@ func TestBadBagIsOneClearSentence(t *testing.T) {
 func TestNothingUsableIsAnErrorWithItsReason(t *testing.T) {
 	p := newTape(t, "demo")
 	p.Demo("a", "go", 3, false)
-	_, _, err := Load([]string{p.Close()}, Default())
+	_, _, err := openAll([]string{p.Close()}, contract.Default())
 	if err == nil || !strings.Contains(err.Error(), "1 × failed (its marker says success: false)") {
 		t.Errorf("error %v", err)
 	}
@@ -68,7 +68,7 @@ func TestFolderOfBagsStandsForItsBags(t *testing.T) {
 		p.Demo(fmt.Sprint(i), "go", 2, true)
 		check(t, os.Rename(p.Close(), filepath.Join(parent, fmt.Sprint("bag", i))))
 	}
-	set, report := load(t, Default(), parent)
+	set, report := load(t, contract.Default(), parent)
 	if set.Len() != 6 || len(report.Bags) != 3 || len(report.Hashes()) != 3 {
 		t.Errorf("%d samples, report %+v", set.Len(), report)
 	}
@@ -91,7 +91,7 @@ func TestLearnsFromABagThatWasCutOff(t *testing.T) {
 	stat, err := os.Stat(file)
 	check(t, err)
 	check(t, os.Truncate(file, stat.Size()/2))
-	_, report := load(t, Default(), dir)
+	_, report := load(t, contract.Default(), dir)
 	if report.Episodes < 20 || report.Episodes > 60 || len(report.Bags[0].Problems) == 0 {
 		t.Errorf("%d episodes, problems %q", report.Episodes, report.Bags[0].Problems)
 	}
@@ -106,7 +106,7 @@ func BenchmarkLoad(b *testing.B) {
 	dir := p.Close()
 	started := time.Now()
 	for b.Loop() {
-		if set, _ := load(b, Default(), dir); set.Len() != episodes*frames {
+		if set, _ := load(b, contract.Default(), dir); set.Len() != episodes*frames {
 			b.Fatal(set.Len())
 		}
 	}

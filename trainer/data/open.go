@@ -29,14 +29,6 @@ type Progress struct {
 	Bags, BagCount int    // done, and all
 }
 
-// Default is the contract of this project's tabletop robot.
-func Default() contract.Contract { return contract.Default() }
-
-// Load is Open with a contract and nothing kept.
-func Load(dirs []string, c contract.Contract) (*Set, Report, error) {
-	return Open(context.Background(), dirs, Options{Contract: c})
-}
-
 // cacheName is a set's file in the folder of Options.Cache.
 const cacheName = "samples.hyt"
 

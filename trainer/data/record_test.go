@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"testing"
 
 	"hyt/trainer/contract"
@@ -21,8 +22,13 @@ func newTape(t testing.TB, name string) *datatest.Tape {
 
 func load(t testing.TB, c contract.Contract, dirs ...string) (*Set, Report) {
 	t.Helper()
-	set, report, err := Load(dirs, c)
+	set, report, err := openAll(dirs, c)
 	check(t, err)
 	t.Cleanup(func() { check(t, set.Close()) })
 	return set, report
+}
+
+// openAll is Open with nothing kept.
+func openAll(dirs []string, c contract.Contract) (*Set, Report, error) {
+	return Open(context.Background(), dirs, Options{Contract: c})
 }

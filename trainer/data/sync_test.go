@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"hyt/msgs/hyt_msgs"
+	"hyt/trainer/contract"
 )
 
 // Middlewares order messages within a topic, not between topics.
@@ -30,7 +31,7 @@ func TestTopicsMayOvertakeEachOther(t *testing.T) {
 		p.Pose(0.1, 0.5, 0) // after its end marker
 		p.Joints(0.1, 0)
 	}
-	set, report := load(t, Default(), p.Close())
+	set, report := load(t, contract.Default(), p.Close())
 	if set.Len() != 4 || report.Episodes != 2 || len(report.Dropped) > 0 {
 		t.Fatalf("%d samples, report %+v", set.Len(), report)
 	}
@@ -60,7 +61,7 @@ func TestInstructionMayChangeDuringAnEpisode(t *testing.T) {
 	p.Start(0, "b") // still in force
 	p.Frame(1)
 	p.End(0.2, "b", true)
-	set, _ := load(t, Default(), p.Close())
+	set, _ := load(t, contract.Default(), p.Close())
 	var got []string
 	for i := range set.Len() {
 		got = append(got, set.At(i).Instruction)
@@ -86,7 +87,7 @@ func TestWithoutMarkersInstructionsAndPausesDelimitEpisodes(t *testing.T) {
 	p.Frame(31)
 	p.Instruction("push the ball")
 	p.Frame(1) // the clock was set back
-	set, report := load(t, Default(), p.Close())
+	set, report := load(t, contract.Default(), p.Close())
 	var got []string
 	for _, e := range set.Episodes() {
 		got = append(got, fmt.Sprintf("%s %d", e.ID, e.Samples))
@@ -113,7 +114,7 @@ func TestCommandsAtAnotherRateAddUp(t *testing.T) {
 	}
 	p.Gripper(1)
 	p.End(2, "a", true)
-	set, _ := load(t, Default(), p.Close())
+	set, _ := load(t, contract.Default(), p.Close())
 	// After 0.18 s no command comes: the last one holds for half a second.
 	want := []float32{0.014, 0.02, 0.02, 0.02, 0.02, 0.02, 0.016, 0}
 	for k, x := range want {
@@ -135,7 +136,7 @@ func TestPosesAreInterpolatedWhenNoneIsNear(t *testing.T) {
 	p.Action(1, 0, 0)
 	p.Gripper(1)
 	p.End(1.1, "a", true)
-	c := Default()
+	c := contract.Default()
 	c.Episodes.Still = 0
 	set, _ := load(t, c, p.Close())
 	got := set.At(0).Proprio
@@ -159,7 +160,7 @@ func TestThoughtsGoStale(t *testing.T) {
 		}
 	}
 	p.End(0.8, "a", true)
-	set, _ := load(t, Default(), p.Close())
+	set, _ := load(t, contract.Default(), p.Close())
 	for i := range set.Len() {
 		if got, want := set.At(i).Thought != "", i >= 1 && i <= 6; got != want {
 			t.Errorf("frame %d: has a thought: %v", i, got)

@@ -25,7 +25,7 @@ func exportedModel(t *testing.T, o Options, change func(*model.Config)) (*engine
 	}
 	t.Cleanup(e.Close)
 	tok := tokenizer.Build([]string{"touch the red cube", "target"})
-	c := model.Default()
+	c := model.Config{Backbone: model.Transformer, Heads: 4, Stem1: 32, Stem2: 64, Cameras: 1, Proprio: 5, Chunk: 8, Dims: 5}
 	c.Vocab, c.PlaceX, c.PlaceY = tok.Size(), int(tok.ID("<x00>")), int(tok.ID("<y00>"))
 	c.Width, c.Hidden, c.Layers, c.Positions, c.Text = 32, 48, 3, 20, 16
 	change(&c)

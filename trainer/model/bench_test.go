@@ -18,7 +18,11 @@ const benchBatch, benchThreads = 16, 2
 
 // benchConfig is the shipped model's shape with a vocabulary of its size.
 func benchConfig() Config {
-	c := Default()
+	c, err := Size(Transformer, Nano)
+	if err != nil {
+		panic(err) // both names are ours
+	}
+	c.Positions, c.Text, c.Cameras, c.Proprio, c.Chunk, c.Dims = 56, 56, 1, 5, 8, 5
 	c.Vocab, c.PlaceX, c.PlaceY = 460, 5, 69
 	return c
 }

@@ -47,17 +47,6 @@ const (
 	LSTM        = "lstm"
 )
 
-// Default is the shape that the shipped model has, for one camera and the
-// tabletop robot. Vocab and the place ids come from the tokenizer.
-func Default() Config {
-	c, err := Size(Transformer, Nano)
-	if err != nil {
-		panic(err) // both names are ours
-	}
-	c.Positions, c.Text, c.Cameras, c.Proprio, c.Chunk, c.Dims = 56, 56, 1, 5, 8, 5
-	return c
-}
-
 // Sizes that have a name.
 const (
 	Nano  = "nano"  // 0.6 M weights: learns in minutes on two cores

@@ -121,7 +121,7 @@ func weights(t *testing.T) (*model.Weights, *tokenizer.Tokenizer) {
 	}
 	t.Cleanup(e.Close)
 	tok := tokenizer.Build([]string{"red cube"})
-	c := model.Default()
+	c := model.Config{Backbone: model.Transformer, Stem1: 32, Stem2: 64, Positions: 56, Text: 56, Cameras: 1, Proprio: 5, Chunk: 8, Dims: 5}
 	c.Vocab, c.PlaceX, c.PlaceY = tok.Size(), int(tok.ID("<x00>")), int(tok.ID("<y00>"))
 	c.Width, c.Heads, c.Layers, c.Hidden = 4, 1, 2, 6
 	w, err := model.NewWeights(e, c, 1)

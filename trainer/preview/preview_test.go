@@ -30,7 +30,7 @@ func set(t *testing.T) *data.Set {
 		}
 	}
 	p.End(0.6, "touch-7", true)
-	s, _, err := data.Load([]string{p.Close()}, contract.Default())
+	s, _, err := data.Open(t.Context(), []string{p.Close()}, data.Options{Contract: contract.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}

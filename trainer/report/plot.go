@@ -3,7 +3,9 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/color"
+	"image/png"
 	"math"
 	"os"
 
@@ -36,14 +38,45 @@ func (r Run) WritePNG(path string) error {
 	for i, row := range rows {
 		row[0].Draw(canvases[i][0])
 	}
-	var png bytes.Buffer
-	if _, err := (vgimg.PngCanvas{Canvas: img}).WriteTo(&png); err != nil {
+	var file bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&file, paletted(img.Image())); err != nil {
 		return fmt.Errorf("report: draw %s: %w", path, err)
 	}
-	if err := os.WriteFile(path, png.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
+}
+
+// paletted is a drawing in the few colours that plots have, a third of the size: the
+// lines' and black, and what is between these and white.
+func paletted(drawn image.Image) *image.Paletted {
+	const shades = 8
+	colors := color.Palette{color.White}
+	for i := range len(hues) + 1 {
+		c := color.RGBA{A: 255}
+		if i < len(hues) {
+			c = hues[i]
+		}
+		for k := 1; k <= shades; k++ {
+			fade := func(v uint8) uint8 { return uint8(255 - (255-int(v))*k/shades) }
+			colors = append(colors, color.RGBA{fade(c.R), fade(c.G), fade(c.B), 255})
+		}
+	}
+	out := image.NewPaletted(drawn.Bounds(), colors)
+	known := map[color.Color]uint8{} // most pixels are of a few colours
+	for y := out.Rect.Min.Y; y < out.Rect.Max.Y; y++ {
+		for x := out.Rect.Min.X; x < out.Rect.Max.X; x++ {
+			c := drawn.At(x, y)
+			index, ok := known[c]
+			if !ok {
+				index = uint8(colors.Index(c))
+				known[c] = index
+			}
+			out.SetColorIndex(x, y, index)
+		}
+	}
+	return out
 }
 
 // svg draws one plot.
@@ -86,7 +119,7 @@ func (p panel) draw() (*plot.Plot, error) {
 		if err != nil {
 			return nil, fmt.Errorf("report: draw %s: %w", name, err)
 		}
-		line.Color, line.Width = hue(i), vg.Points(1.2)
+		line.Color, line.Width = hues[i%len(hues)], vg.Points(1.2)
 		out.Add(line)
 		out.Legend.Add(name, line)
 	}
@@ -97,11 +130,8 @@ func (p panel) draw() (*plot.Plot, error) {
 	return out, nil
 }
 
-// hue gives neighbouring lines colours that are easy to tell apart.
-func hue(i int) color.Color {
-	colors := []color.RGBA{
-		{31, 119, 180, 255}, {214, 39, 40, 255}, {44, 160, 44, 255}, {255, 127, 14, 255},
-		{148, 103, 189, 255}, {140, 86, 75, 255}, {23, 190, 207, 255},
-	}
-	return colors[i%len(colors)]
+// hues of neighbouring lines are easy to tell apart.
+var hues = []color.RGBA{
+	{31, 119, 180, 255}, {214, 39, 40, 255}, {44, 160, 44, 255}, {255, 127, 14, 255},
+	{148, 103, 189, 255}, {140, 86, 75, 255}, {23, 190, 207, 255},
 }

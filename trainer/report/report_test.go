@@ -58,6 +58,9 @@ func TestThePictureHasAPlotForEachUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() > 60_000 {
+		t.Errorf("%d bytes, more than a page of documentation likes (%v)", info.Size(), err)
+	}
 	img, err := png.Decode(f)
 	if err != nil {
 		t.Fatal(err)

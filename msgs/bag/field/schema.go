@@ -70,9 +70,6 @@ func Parse(typeName string, d bag.Definition) (*Schema, error) {
 // Of is the schema of a type in a bag: the bag's own where it has one, else hyt's.
 func Of(r *bag.Reader, typeName string) (*Schema, error) { return Parse(typeName, r.Schema(typeName)) }
 
-// Type is the name of the schema's message type.
-func (s *Schema) Type() string { return s.name }
-
 // builder puts structures together, one of each type.
 type builder struct {
 	types map[string]*rosidl.Message
