@@ -16,10 +16,15 @@ func (s *source) columnsWide(ahead []uint64, sums []uint16, b *band, data []byte
 		pairs(to, sums, sum, 1, 0, 2, 3)
 	case s.colour == yuyv:
 		pairs(to, sums, sum, 0, 1, 3, 2)
-	case s.bytes == 3:
-		threes(to, sums, sum)
 	default:
-		fours(to, sums, sum)
+		if n := addWhole(to, sums, s.bytes, sum); n > 0 {
+			sum, to, sums = to[n-1], to[n:], sums[n*s.bytes:]
+		}
+		if s.bytes == 3 {
+			threes(to, sums, sum)
+		} else {
+			fours(to, sums, sum)
+		}
 	}
 }
 
@@ -43,7 +48,7 @@ func addEach(sums []uint16, b *band, data []byte, from int) {
 // lanes are three sums as a pixel.
 func lanes(a, b, c uint16) uint64 { return pixel(uint64(a), uint64(b), uint64(c)) }
 
-// threes adds pixels of three bytes to sum, one after the other; of an even number.
+// threes adds pixels of three bytes to sum, one after the other.
 func threes(to []uint64, sums []uint16, sum uint64) {
 	for len(to) >= 2 && len(sums) >= 6 {
 		p, q := (*[6]uint16)(sums), (*[2]uint64)(to)

@@ -23,3 +23,23 @@ func addRows(sums []uint16, b *band, data []byte) {
 	}
 	addEach(sums, b, data, 32*blocks)
 }
+
+// addPixels sets four words for each block to sum and the pixels so far, of three or four
+// sums each. Of three it reads two sums more than there are in a block.
+//
+//go:noescape
+func addPixels(to *uint64, sums *uint16, blocks, bytes int, sum uint64)
+
+// addWhole adds pixels of three or four bytes to sum as far as there are whole blocks of
+// them, and returns how many that were.
+func addWhole(to []uint64, sums []uint16, bytes int, sum uint64) (n int) {
+	blocks := len(to) / 4
+	if bytes == 3 {
+		blocks = min(blocks, (len(sums)-2)/12) // what it reads is all there
+	}
+	if blocks == 0 {
+		return 0
+	}
+	addPixels(&to[0], &sums[0], blocks, bytes, sum)
+	return 4 * blocks
+}
