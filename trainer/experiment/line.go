@@ -45,19 +45,15 @@ func (f *Findings) Lines(block string) (lines []Line) {
 	return lines
 }
 
-// Line is that of one side of a claim; without results it has no seeds.
-func (f *Findings) Line(block string, s Side) Line {
-	for _, b := range f.Plan.Blocks {
-		if b.Name == block {
-			s = s.in(b)
-		}
-	}
-	for _, l := range f.Lines(block) {
+// line is that of one side of a claim; without results it has no seeds.
+func (f *Findings) line(c Claim, s Side) Line {
+	_, s, _ = f.Plan.side(c, s) // the plan was checked
+	for _, l := range f.Lines(s.Block) {
 		if l.Arm == s.Arm && l.Eval == s.Eval && l.Demos == s.Demos && l.Steps == s.Steps {
 			return l
 		}
 	}
-	return Line{Condition: Condition{block, s.Demos, s.Steps}, Arm: s.Arm, Eval: s.Eval}
+	return Line{Condition: Condition{s.Block, s.Demos, s.Steps}, Arm: s.Arm, Eval: s.Eval}
 }
 
 // value of an outcome's letter; NaN is none.

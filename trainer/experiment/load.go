@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -187,15 +188,11 @@ func (p *Plan) checkBlock(f *faults, b Block) {
 
 func (p *Plan) checkClaim(f *faults, c Claim) {
 	where := "claim " + c.Name
-	at := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Name == c.Block })
-	if at < 0 {
-		f.add("%s: no block %q", where, c.Block)
-		return
-	}
-	b := p.Blocks[at]
 	for _, s := range []Side{c.Of, c.To} {
-		s = s.in(b)
+		b, s, ok := p.side(c, s)
 		switch {
+		case !ok:
+			f.add("%s: no block %q", where, s.Block)
 		case !slices.Contains(b.Arms, s.Arm):
 			f.add("%s: block %s has no arm %q", where, b.Name, s.Arm)
 		case !slices.Contains(p.played(p.Arms[s.Arm], b), s.Eval):
@@ -206,23 +203,29 @@ func (p *Plan) checkClaim(f *faults, c Claim) {
 	}
 }
 
-// What a block's plot runs over.
-const (
-	plotDemos = "demos"
-	plotSteps = "steps"
-	plotEvals = "evals"
-)
-
-// in fills in what the block says.
-func (s Side) in(b Block) Side {
+// side fills in what the claim and the side's block say; ok is whether there is one.
+func (p *Plan) side(c Claim, s Side) (b Block, full Side, ok bool) {
+	s.Block = cmp.Or(s.Block, c.Block)
+	at := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Name == s.Block })
+	if at < 0 {
+		return b, s, false
+	}
+	b = p.Blocks[at]
 	if s.Demos == "" && len(b.Demos) > 0 {
 		s.Demos = b.Demos[len(b.Demos)-1]
 	}
 	if s.Steps == 0 && len(b.Steps) > 0 {
 		s.Steps = b.Steps[len(b.Steps)-1]
 	}
-	return s
+	return b, s, true
 }
+
+// What a block's plot runs over.
+const (
+	plotDemos = "demos"
+	plotSteps = "steps"
+	plotEvals = "evals"
+)
 
 // played are the block's evaluations that the arm plays.
 func (p *Plan) played(a Arm, b Block) (evals []string) {

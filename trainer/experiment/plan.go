@@ -113,7 +113,7 @@ type Block struct {
 type Claim struct {
 	Name  string  `yaml:"name"`
 	Says  string  `yaml:"says"`  // the hypothesis
-	Block string  `yaml:"block"` // of both sides
+	Block string  `yaml:"block"` // of the sides that name none
 	Of    Side    `yaml:"of"`
 	To    Side    `yaml:"to"`
 	Goal  float64 `yaml:"goal"`  // least difference that the project wants, 0..1; or
@@ -122,6 +122,7 @@ type Claim struct {
 
 // Side is one side of a claim.
 type Side struct {
+	Block string `yaml:"block"` // "": the claim's
 	Arm   string `yaml:"arm"`
 	Eval  string `yaml:"eval"`
 	Demos string `yaml:"demos"` // "": the block's last

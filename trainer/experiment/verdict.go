@@ -43,7 +43,7 @@ type Verdict struct {
 func (f *Findings) Judge(c Claim) Verdict {
 	v := Verdict{Claim: c, Difference: stats.Estimate{Mean: math.NaN()}, RatioAt: math.NaN()}
 	var scenes []string
-	v.OfLine, v.ToLine, scenes = pair(f.Line(c.Block, c.Of), f.Line(c.Block, c.To))
+	v.OfLine, v.ToLine, scenes = pair(f.line(c, c.Of), f.line(c, c.To))
 	if len(v.OfLine.Seeds) == 0 || len(scenes) == 0 {
 		return v
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -79,18 +78,18 @@ func (p *page) claims() {
 	for _, c := range p.findings.Plan.Claims {
 		v := p.findings.Judge(c)
 		goal := fmt.Sprintf("≥ %+.0f points", 100*c.Goal)
-		found := "–"
+		found, byBootstrap, byT := "–", "–", "–"
 		if v.Ratio > 0 {
 			goal = fmt.Sprintf("ratio ≥ %.2f", c.Ratio)
 		}
 		if d := v.Difference; !math.IsNaN(d.Mean) {
-			found = fmt.Sprintf("%+.1f", 100*d.Mean)
+			found, byBootstrap, byT = fmt.Sprintf("%+.1f", 100*d.Mean), points(d.CI95), points(d.T95)
 			if v.Ratio > 0 {
 				found += fmt.Sprintf(", ratio %.2f [%.2f, %.2f]", v.RatioAt, v.RatioCI95[0], v.RatioCI95[1])
 			}
 		}
 		rows = append(rows, []string{c.Name, c.Says, side(v.OfLine) + " − " + side(v.ToLine), fmt.Sprint(len(v.OfLine.Seeds)),
-			found, points(v.Difference.CI95), points(v.Difference.T95), goal, v.Says()})
+			found, byBootstrap, byT, goal, v.Says()})
 	}
 	p.table([]string{"claim", "says", "compared", "seeds", "found", "95 % bootstrap", "95 % t", "goal", "verdict"}, rows)
 }
@@ -99,9 +98,9 @@ func side(l experiment.Line) string {
 	return fmt.Sprintf("%s %s, %s, %d steps", l.Arm, l.Eval, l.Demos, l.Steps)
 }
 
-// points is an interval of shares as points.
+// points is an interval of shares as points; one that says nothing is a dash.
 func points(ci [2]float64) string {
-	if ci[0] == ci[1] && ci[0] == 0 || math.IsNaN(ci[0]) || math.IsInf(ci[0], 0) {
+	if math.IsNaN(ci[0]) || math.IsInf(ci[0], 0) {
 		return "–"
 	}
 	return fmt.Sprintf("[%+.1f, %+.1f]", 100*ci[0], 100*ci[1])
@@ -223,7 +222,7 @@ func (p *page) gates() error {
 func (p *page) runs() {
 	var failed []string
 	for _, r := range p.findings.Asked() {
-		for _, why := range append(slices.Clone(r.Failed), cmp.Or(r.Error)) {
+		for _, why := range append(slices.Clone(r.Failed), r.Error) {
 			if why != "" {
 				failed = append(failed, fmt.Sprintf("- %s %s: %s", r.Kind, r.Label, strings.ReplaceAll(why, "\n", " ")))
 			}

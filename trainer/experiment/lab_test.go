@@ -1,0 +1,395 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"hyt/gazebo/eval"
+	"hyt/gazebo/task"
+	"hyt/policy"
+	"hyt/policy/policytest"
+	"hyt/policy/spec"
+	"hyt/trainer/loop"
+)
+
+// bench is a lab whose commands are played by the test: they leave the files that the
+// real ones leave, at once.
+type bench struct {
+	*Lab
+	t     *testing.T
+	calls []string                 // stages, by the names of their folders
+	fail  func(stage string) error // set: may make a command fail
+	kill  func(stage string)       // set: hears of each command before it leaves anything
+	args  map[string][]string      // of the last call, by stage
+	model string                   // that each training says it made
+	now   time.Time
+	takes time.Duration // each command
+}
+
+func newBench(t *testing.T) *bench {
+	b := &bench{t: t, args: map[string][]string{}, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), takes: time.Second}
+	b.Lab = b.lab(t.TempDir())
+	return b
+}
+
+func (b *bench) lab(dir string) *Lab {
+	return &Lab{
+		Hyt: b.command, Build: filepath.Join(dir, "build"), Results: Store{filepath.Join(dir, "results")}, Machine: "a test",
+		Say: func(string, ...any) {}, Now: func() time.Time { return b.now },
+	}
+}
+
+// again is the same lab in a new process.
+func (b *bench) again() *bench {
+	b.Lab, b.calls = b.lab(filepath.Dir(b.Build)), nil
+	return b
+}
+
+func (b *bench) run(p *Plan, o Order) Summary {
+	b.t.Helper()
+	o.Plan = p
+	s, err := b.Lab.Run(b.t.Context(), o)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s
+}
+
+func flag(args []string, name string) string {
+	if i := slices.Index(args, name); i >= 0 {
+		return args[i+1]
+	}
+	return ""
+}
+
+func (b *bench) command(ctx context.Context, args []string, log io.Writer) error {
+	out := flag(args, "--out")
+	if out == "" {
+		out = flag(args, "--json")
+	}
+	folder := filepath.Dir(out)
+	stage := filepath.Base(folder)
+	b.calls, b.args[stage] = append(b.calls, stage), args
+	b.now = b.now.Add(b.takes)
+	if b.kill != nil {
+		b.kill(stage)
+	}
+	if b.fail != nil {
+		if err := b.fail(stage); err != nil {
+			fmt.Fprintf(log, "working\nhyt: %v\n", err)
+			return errors.New("exit status 1")
+		}
+	}
+	if args[0] == "train" { // where one that is killed can go on
+		b.write(filepath.Join(out+".run", loop.CheckpointFile), "half")
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	switch args[0] {
+	case "demos":
+		b.write(filepath.Join(out, "metadata.yaml"), "")
+	case "train":
+		b.train(out, flag(args, "--config"))
+	default:
+		b.judge(out, flag(args, "--scenario"))
+	}
+	return nil
+}
+
+func (b *bench) write(path, text string) {
+	b.t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) train(out, config string) {
+	raw, err := os.ReadFile(config)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var told struct {
+		Regime string
+		Train  struct{ Steps, Batch int }
+	}
+	if err := yaml.Unmarshal(raw, &told); err != nil {
+		b.t.Fatal(err)
+	}
+	if b.model == "" {
+		b.model = policytest.New(b.t, policytest.Options{}).Dir
+	}
+	_ = os.RemoveAll(out) // of a try that was killed
+	if err := os.CopyFS(out, os.DirFS(b.model)); err != nil {
+		b.t.Fatal(err)
+	}
+	s, err := spec.Load(out)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	s.Training = spec.Training{Steps: told.Train.Steps, Samples: told.Train.Steps * told.Train.Batch, Weights: map[string]float64{"act": 0.25}}
+	if err := s.Write(out); err != nil {
+		b.t.Fatal(err)
+	}
+	b.write(filepath.Join(out+".run", loop.MetricsFile), `{"step": 2}
+{"step": 5, "held_out": {"act_mm": 3.5}}
+`)
+}
+
+// judge lets the first scene succeed, the second end by a mistake, the others time out.
+func (b *bench) judge(out, scenario string) {
+	raw, err := os.ReadFile(scenario)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var told struct {
+		Episodes int
+		Modes    []policy.Mode
+	}
+	if err := yaml.Unmarshal(raw, &told); err != nil {
+		b.t.Fatal(err)
+	}
+	mode := append(told.Modes, "hierarchy")[0]
+	r := eval.Report{Planned: told.Episodes, LatencyMS: map[policy.Mode]eval.Quantiles{mode: {P50: 2, P99: 3}}}
+	r.Cells = []eval.Cell{{Task: "touch", Split: task.ID, Mode: mode}}
+	for i := range told.Episodes {
+		e := eval.Result{Episode: eval.Episode{Task: "touch", Split: task.ID, Mode: mode, Seed: task.EvalSeed + int64(i)}}
+		if i < 2 {
+			e.Verdict = []task.Verdict{task.Success, task.Failure}[i]
+		}
+		r.Results = append(r.Results, e)
+	}
+	slices.Reverse(r.Results) // in whatever order
+	text, err := json.Marshal(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.write(out, string(text))
+}
+
+// of counts the calls of one kind of stage.
+func (b *bench) of(kind Kind) (list []string) {
+	for _, c := range b.calls {
+		if strings.Contains(c, "."+string(kind)+".") {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func (b *bench) want(what string, kind Kind, n int) {
+	b.t.Helper()
+	if got := b.of(kind); len(got) != n {
+		b.t.Errorf("%s: %d runs of %s, want %d: %v", what, len(got), kind, n, got)
+	}
+}
+
+func TestEachStageRunsOnceWhateverBlocksAskForIt(t *testing.T) {
+	b := newBench(t)
+	s := b.run(parse(t, tiny), Order{})
+	if s.Done != 5 || s.Rounds != 5 || len(b.Failures()) > 0 {
+		t.Errorf("%+v, failures %v", s, b.Failures())
+	}
+	b.want("all", Record, 2)
+	b.want("all", Ground, 2)      // seeds
+	b.want("all", Train, 2*2*2+2) // arms, seeds, demos; and a model with its planner
+	b.want("all", Judge, 3*2*2+1)
+	b.again().run(parse(t, tiny), Order{})
+	if len(b.calls) > 0 {
+		t.Errorf("a second run ran %v", b.calls)
+	}
+}
+
+func TestAChangeRunsAgainOnlyWhatDependsOnIt(t *testing.T) {
+	for _, test := range []struct {
+		name, old, new                string
+		demos, grounds, trains, evals int
+	}{
+		{"an evaluation", "episodes: 3", "episodes: 2", 0, 0, 0, 13},
+		{"an arm", "vla: {train: {regime: vla}", "vla: {train: {regime: vla, target: 1}", 0, 0, 4, 4},
+		{"all arms", "train: {train: {batch: 4}}", "train: {train: {batch: 8}}", 0, 0, 10, 13},
+		{"the grounding", "ground: {train: {steps: 4}}", "ground: {train: {steps: 6}}", 0, 2, 10, 13},
+		{"demonstrations", "episodes: 8}", "episodes: 9}", 1, 0, 4, 6},
+		{"another seed", "seeds: 2", "seeds: 3", 0, 1, 4, 6},
+		{"words", "Which?", "Who?", 0, 0, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			b.run(parse(t, tiny), Order{})
+			b.again().run(parse(t, strings.Replace(tiny, test.old, test.new, 1)), Order{})
+			b.want(test.name, Record, test.demos)
+			b.want(test.name, Ground, test.grounds)
+			b.want(test.name, Train, test.trains)
+			b.want(test.name, Judge, test.evals)
+		})
+	}
+}
+
+func TestAKilledTrainingGoesOnFromItsCheckpoint(t *testing.T) {
+	b := newBench(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var killed string
+	b.kill = func(stage string) {
+		if strings.HasPrefix(stage, "hyt-") && killed == "" {
+			killed = stage
+			stop()
+		}
+	}
+	_, err := b.Lab.Run(ctx, Order{Plan: parse(t, tiny)})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	before := len(b.calls)
+	if r, _ := b.Results.Get(killed[strings.LastIndexByte(killed, '.')+1:]); r != nil {
+		t.Errorf("a killed run has the result %+v", r)
+	}
+	b.again().run(parse(t, tiny), Order{})
+	if b.calls[0] != killed || !slices.Contains(b.args[killed], "--resume") {
+		t.Errorf("it went on with %s, %v", b.calls[0], b.args[killed])
+	}
+	if all := before + len(b.calls); all != 2+2+10+13+1 {
+		t.Errorf("%d commands in all", all)
+	}
+	r, err := b.Results.Get(killed[strings.LastIndexByte(killed, '.')+1:])
+	if err != nil || r.Seconds != 2 {
+		t.Errorf("both tries took %v s (%v), want 2", r.Seconds, err)
+	}
+}
+
+func TestAFailureIsKeptAndTheRestGoesOn(t *testing.T) {
+	b := newBench(t)
+	b.fail = func(stage string) error {
+		if strings.HasPrefix(stage, "vla-many") {
+			return errors.New("the loss is not a number")
+		}
+		return nil
+	}
+	s := b.run(parse(t, tiny), Order{})
+	if len(b.Failures()) != 2 || s.Done != 3 {
+		t.Errorf("done %d, failures %v", s.Done, b.Failures())
+	}
+	b.want("with failures", Train, 10)
+	b.want("with failures", Judge, 11)
+	all, err := b.Results.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for _, r := range all {
+		if r.Error != "" {
+			failed++
+			if !strings.Contains(r.Error, "hyt: the loss is not a number") {
+				t.Errorf("the result says %q", r.Error)
+			}
+		}
+	}
+	if failed != 2 {
+		t.Errorf("%d failed results are kept", failed)
+	}
+	b.fail = nil
+	b.again().run(parse(t, tiny), Order{})
+	b.want("again", Train, 2)
+	b.want("again", Judge, 2)
+	if all, err = b.Results.All(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if strings.HasPrefix(r.Label, "vla-many") && (len(r.Failed) != 1 || r.Error != "") {
+			t.Errorf("%s: error %q, earlier ones %q", r.Label, r.Error, r.Failed)
+		}
+	}
+}
+
+func TestResultsAreEnoughUntilAModelIsNeeded(t *testing.T) {
+	b := newBench(t)
+	b.run(parse(t, tiny), Order{})
+	if err := os.RemoveAll(b.Build); err != nil { // a fresh clone
+		t.Fatal(err)
+	}
+	b.again().run(parse(t, tiny), Order{})
+	if len(b.calls) > 0 {
+		t.Errorf("ran %v", b.calls)
+	}
+	more := strings.Replace(tiny, "pair: {mode: hierarchy}", "pair: {mode: hierarchy, scenario: {episodes: 2}}", 1)
+	b.run(parse(t, more), Order{})
+	want := "few.demos grounded-1.ground two-few-5-grounded-1.train two-planner-few-5-grounded-1.train pair-two-few-5-grounded-1.eval"
+	var got []string
+	for _, c := range b.calls {
+		got = append(got, c[:strings.LastIndexByte(c, '.')])
+	}
+	if strings.Join(got, " ") != want {
+		t.Errorf("ran %v, want %s", got, want)
+	}
+}
+
+func TestABudgetLeavesBalancedArms(t *testing.T) {
+	b := newBench(t)
+	b.takes = 10 * time.Second
+	s := b.run(parse(t, tiny), Order{Budget: 200 * time.Second})
+	if s.Done == 0 || s.Done == s.Rounds || len(s.Left) != s.Rounds-s.Done {
+		t.Fatalf("%+v", s)
+	}
+	trained := map[string]int{}
+	for _, c := range b.of(Train) {
+		trained[strings.SplitN(c, "-", 2)[0]]++
+	}
+	if trained["vla"] != trained["hyt"] || trained["vla"] == 0 {
+		t.Errorf("arms are not balanced: %v", trained)
+	}
+	s = b.again().run(parse(t, tiny), Order{Budget: time.Hour})
+	if s.Done != s.Rounds || s.Before == 0 {
+		t.Errorf("with more budget: %+v", s)
+	}
+}
+
+func TestOnlyBlocksThatAreNamed(t *testing.T) {
+	b := newBench(t)
+	if s := b.run(parse(t, tiny), Order{Blocks: []string{"more"}}); s.Rounds != 1 {
+		t.Errorf("%+v", s)
+	}
+	_, err := b.Lab.Run(t.Context(), Order{Plan: parse(t, tiny), Blocks: []string{"less"}})
+	if err == nil || !strings.Contains(err.Error(), `no block "less"; there are main, more`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAnEvaluationIsReadSceneByScene(t *testing.T) {
+	b := newBench(t)
+	b.run(parse(t, tiny), Order{})
+	all, err := b.Results.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		switch r.Kind {
+		case Judge:
+			if p := r.Played[0]; p.Outcomes != "swt" || p.Seed != task.EvalSeed || p.P50 != 2 {
+				t.Fatalf("%+v", p)
+			}
+		case Train:
+			if r.Trained.Samples != 20 || r.Trained.Act != 5 || r.Trained.HeldOut["act_mm"] != 3.5 || len(r.Trained.Measured) != 1 {
+				t.Fatalf("%+v", r.Trained)
+			}
+		}
+	}
+}
+
+func TestASpoiltResultIsNamed(t *testing.T) {
+	b := newBench(t)
+	b.write(filepath.Join(b.Results.Folder, "x.eval.0123456789abcdef.json"), "{")
+	_, err := b.Lab.Run(t.Context(), Order{Plan: parse(t, tiny)})
+	if err == nil || !strings.Contains(err.Error(), "x.eval.0123456789abcdef.json") || !strings.Contains(err.Error(), "remove it") {
+		t.Errorf("error %v", err)
+	}
+}
