@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func act(t *testing.T, h *Hand, n int) (eval.Actor, policy.Chunk) {
 func observation(e *policy.Engine, i int) policy.Observation {
 	o := policy.Observation{Stamp: time.Unix(int64(i), 0), Proprio: make([]float32, len(e.Spec().Proprio))}
 	for _, c := range e.Spec().Cameras {
-		o.Images = append(o.Images, policy.Image{Width: c.Width, Height: c.Height, Pix: make([]byte, 3*c.Width*c.Height)})
+		o.Images = append(o.Images, bytes.Repeat([]byte{byte(i)}, 3*c.Width*c.Height))
 	}
 	return o
 }
@@ -77,6 +78,15 @@ func TestACoinThinksAsOftenAsItIsTold(t *testing.T) {
 		if got := h.Thought(); got < within[0] || got > within[1] {
 			t.Errorf("told %v, it thought about %v of the frames", share, got)
 		}
+	}
+}
+
+// The test model's gate says how bright the picture is, and that grows with i.
+func TestAGateThinksFromItsThresholdUp(t *testing.T) {
+	h := &Hand{Mode: Auto, Model: open(t, policytest.Options{Gate: true}), Threshold: 30.0 / 255}
+	act(t, h, 40)
+	if got := h.Thought(); got != 0.25 {
+		t.Errorf("it thought about %v of the frames, want 10 of 40", got)
 	}
 }
 
