@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jakecoffman/cp/v2"
+
 	"hyt/gazebo/sim"
 )
 
@@ -19,6 +21,15 @@ func TestClosedFingersPushObjectsAhead(t *testing.T) {
 		if !s.State().Touched[0] {
 			t.Errorf("%s is pushed but not touched", shape)
 		}
+	}
+}
+
+func TestClosedFingersDoNotMeetEachOther(t *testing.T) {
+	s := newSim(t, at(0.1, -0.016, 0.048))
+	s.hand.pose.Yaw = 0.35
+	drives(t, s, 0.01, 0, 0, 0, 100*time.Millisecond)
+	for _, f := range s.hand.fingers {
+		f.body.EachArbiter(func(arb *cp.Arbiter) { t.Errorf("%d contacts of closed fingers in the air", arb.Count()) })
 	}
 }
 

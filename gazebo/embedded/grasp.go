@@ -126,8 +126,8 @@ func (s *Sim) release() {
 	o.body.SetType(cp.BODY_DYNAMIC)
 	o.body.SetMass(o.mass)
 	o.body.SetMoment(o.moment)
-	o.body.SetVelocity(s.hand.v[0], s.hand.v[1])
-	o.body.SetAngularVelocity(s.hand.w)
+	o.body.SetVelocity(s.hand.v.Linear[0], s.hand.v.Linear[1])
+	o.body.SetAngularVelocity(s.hand.v.Yaw)
 	s.holding = -1
 }
 

@@ -14,13 +14,16 @@ import (
 type hand struct {
 	arm     *stage.Arm
 	pose    sim.Pose
-	v       [3]float64 // m/s
-	w       float64    // rad/s
-	opening float64    // m from the middle to each finger's inner face
-	fingers [2]finger  // left (+y at yaw 0), right
+	v       actuator.Velocity
+	opening float64   // m from the middle to each finger's inner face
+	fingers [2]finger // left (+y at yaw 0), right
 	// obstacles are those that the last physics step met.
 	obstacles []obstacle
 }
+
+// fingers is the group of both: they have nothing to do with each other. Closed, they
+// touch all along, and the library would search for contacts at length and log so.
+const fingers = 1
 
 // finger is one pad; its body is moved, never pushed.
 type finger struct {
@@ -64,6 +67,7 @@ func (h *hand) enter(space *cp.Space) {
 		shape := cp.NewBox(f.body, h.arm.Pad[0], h.arm.Pad[1], 0)
 		shape.SetFriction(1)
 		shape.UserData = &f.extent
+		shape.Filter.Group = fingers
 		space.AddShape(shape)
 		f.extent = extent{h.pose.Z, h.pose.Z + h.arm.Pad[2]}
 	}
@@ -81,12 +85,10 @@ func (h *hand) pad(i int) footprint {
 
 // speedUp lets the velocities follow what is asked, within the limits.
 func (h *hand) speedUp(asked actuator.Velocity, dt float64) {
-	now := actuator.Velocity{Linear: h.v, Yaw: h.w}
 	joints := &h.arm.Joints
-	now.Follow(asked, [4]float64{
+	h.v.Follow(asked, [4]float64{
 		joints[stage.X].Velocity, joints[stage.Y].Velocity, joints[stage.Z].Velocity, joints[stage.Yaw].Velocity,
 	}, dt)
-	h.v, h.w = now.Linear, now.Yaw
 }
 
 // move goes on for dt, as far as the joints and the floor below the hand allow.
@@ -98,14 +100,14 @@ func (h *hand) move(floor, dt float64) {
 			*v = 0
 		}
 	}
-	advance(&h.pose.X, &h.v[0], stage.X)
-	advance(&h.pose.Y, &h.v[1], stage.Y)
-	advance(&h.pose.Yaw, &h.w, stage.Yaw)
+	advance(&h.pose.X, &h.v.Linear[0], stage.X)
+	advance(&h.pose.Y, &h.v.Linear[1], stage.Y)
+	advance(&h.pose.Yaw, &h.v.Yaw, stage.Yaw)
 	before := h.pose.Z
-	advance(&h.pose.Z, &h.v[2], stage.Z)
+	advance(&h.pose.Z, &h.v.Linear[2], stage.Z)
 	if h.pose.Z < floor {
 		h.pose.Z = min(before, floor)
-		h.v[2] = max(0, h.v[2])
+		h.v.Linear[2] = max(0, h.v.Linear[2])
 	}
 }
 

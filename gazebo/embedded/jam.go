@@ -52,13 +52,13 @@ func (h *hand) addObstacles(finger int, body *cp.Body, dt float64) {
 // stall takes away the speed that would press further.
 func (h *hand) stall() {
 	for _, o := range h.obstacles {
-		if h.w*o.arm.Cross(o.normal) > 0 {
-			h.w = 0
+		if h.v.Yaw*o.arm.Cross(o.normal) > 0 {
+			h.v.Yaw = 0
 		}
-		into := h.v[0]*o.normal.X + h.v[1]*o.normal.Y
-		if into > 0 {
-			h.v[0] -= into * o.normal.X
-			h.v[1] -= into * o.normal.Y
+		v := &h.v.Linear
+		if into := v[0]*o.normal.X + v[1]*o.normal.Y; into > 0 {
+			v[0] -= into * o.normal.X
+			v[1] -= into * o.normal.Y
 		}
 	}
 }

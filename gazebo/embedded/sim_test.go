@@ -171,7 +171,7 @@ func TestSpeedIsLimitedAndSmooth(t *testing.T) {
 	near(t, "way in 1 s at the limit of 0.3 m/s, less the lag", s.State().Arm.X, -0.2+0.3*(1-actuator.Lag), 0.001)
 	s = newSim(t, at(0, 0, 0.1))
 	drives(t, s, 0.2, 0, 0, 0, PhysicsStep)
-	if v := s.hand.v[0]; v <= 0 || v > 0.05 {
+	if v := s.hand.v.Linear[0]; v <= 0 || v > 0.05 {
 		t.Errorf("speed after one physics step: %.3f m/s, want a little", v)
 	}
 	if err := s.Step(sim.Command{YawRate: 50}, time.Second); err != nil {
