@@ -33,6 +33,7 @@ var layers = []struct {
 	{"hyt/policy/spec", 1, "the model directory"},
 	{"hyt/policy/onnx", 2, "the only user of onnxruntime_go"},
 	{"hyt/policy/policytest", 2, "tiny real models for tests"},
+	{"hyt/policy/proof", 3, "what was trained, computed again elsewhere"},
 	{"hyt/policy", 3, "observation to action chunk"},
 	{"hyt/policy/modelcmd", 4, "a command"},
 	{"hyt/gazebo/worlds", 0, "SDF files, embedded"},

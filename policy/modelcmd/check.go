@@ -15,6 +15,8 @@ import (
 	"hyt/policy"
 	"hyt/policy/onnx"
 	"hyt/policy/prompt"
+	"hyt/policy/proof"
+	"hyt/policy/spec"
 	"hyt/thinker"
 )
 
@@ -26,7 +28,8 @@ func checkCommand() *cobra.Command {
 		Long: `Verify a model directory against the contract (docs/model.md): files and hashes,
 graphs with their tensors' names, types, shapes and varying sizes, state that comes
 out as it goes in, and, on a grey image, finite outputs and tokens in range in every
-mode that the model has. Prints a line for each thing that is well, with latencies,
+mode that the model has. Where the model holds a proof, samples of its training with
+the training graph's answers, they are computed again and may differ by 1e-4. Prints a line for each thing that is well, with latencies,
 and ends with the first that is not.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,6 +56,9 @@ func check(ctx context.Context, out io.Writer, dir string, o policy.Options) err
 	for _, g := range e.WarmUp() {
 		fmt.Fprintf(out, "ok  graph %s: %.2f ms, the first time %.2f ms\n", g.Graph, ms(g.Again), ms(g.First))
 	}
+	if err := checkProof(out, dir, e.Spec(), onnx.Options{Library: o.Library, Provider: o.Provider, Threads: o.Threads}); err != nil {
+		return fmt.Errorf("model %s fails at proof: %w", dir, err)
+	}
 	for _, part := range []struct {
 		name string
 		try  func(context.Context, *policy.Engine) (string, error)
@@ -67,6 +73,27 @@ func check(ctx context.Context, out io.Writer, dir string, o policy.Options) err
 		fmt.Fprintf(out, "ok  %s: %s\n", part.name, result)
 	}
 	return nil
+}
+
+// checkProof repeats here what the trainer did when it wrote the model, where it left
+// samples to do so.
+func checkProof(out io.Writer, dir string, s *spec.Spec, o onnx.Options) error {
+	samples, err := proof.Read(dir)
+	if err != nil {
+		return err
+	}
+	if len(samples) == 0 {
+		fmt.Fprintf(out, "--  proof: the model holds no %s, so that it computes what was trained is not checked\n", proof.File)
+		return nil
+	}
+	d, err := proof.Run(dir, s.Graphs, samples, o)
+	if err == nil {
+		err = d.Error()
+	}
+	if err == nil {
+		fmt.Fprintf(out, "ok  proof: %d samples of the training, logits within %.1g and actions within %.1g of the training graph's\n", len(samples), d.Logits, d.Actions)
+	}
+	return err
 }
 
 func provider(o policy.Options) string {

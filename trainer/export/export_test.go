@@ -1,13 +1,17 @@
 package export
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"hyt/policy/onnx"
+	"hyt/policy/proof"
 	"hyt/policy/spec"
 	"hyt/policy/tokenizer"
 	"hyt/trainer/engine"
@@ -95,7 +99,7 @@ func TestExportedGraphsComputeWhatWasTrained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w, dir := exportedModel(t, test.options, test.change)
-			d, err := Parity(e, dir, w, test.options, rows(w.Config))
+			d, err := Prove(e, dir, w, test.options, rows(w.Config))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,10 +111,62 @@ func TestExportedGraphsComputeWhatWasTrained(t *testing.T) {
 	}
 }
 
+// TestTheProofIsRepeatedFromTheDirectory: without the trainer, from what it left there.
+func TestTheProofIsRepeatedFromTheDirectory(t *testing.T) {
+	e, w, dir := plain(t)
+	if samples, err := proof.Read(dir); len(samples) != 0 || err != nil {
+		t.Errorf("before it was proved there are %d samples, %v", len(samples), err)
+	}
+	if _, err := Prove(e, dir, w, Options{}, rows(w.Config)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := spec.Load(dir) // with the proof's hash
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := proof.Read(dir)
+	if err != nil || len(samples) != proofSamples {
+		t.Fatalf("%d samples, %v", len(samples), err)
+	}
+	again := func() error {
+		d, err := proof.Run(dir, s.Graphs, samples, onnx.Options{})
+		return errors.Join(err, d.Error())
+	}
+	if err := again(); err != nil {
+		t.Error(err)
+	}
+	for name, c := range map[string]struct {
+		spoil func(s *proof.Sample)
+		says  string
+	}{
+		"another answer":    {func(s *proof.Sample) { s.Actions = append([]float32{7}, s.Actions[1:]...) }, "differ"},
+		"no answer":         {func(s *proof.Sample) { s.Logits = nil }, "differ"},
+		"half an image":     {func(s *proof.Sample) { s.Images = [][]byte{s.Images[0][:6000]} }, "sample 1: it has 6000 values for images"},
+		"no image":          {func(s *proof.Sample) { s.Images = nil }, "sample 1: it has 0 values for images"},
+		"an image too many": {func(s *proof.Sample) { s.Images = append(s.Images, s.Images[0]) }, "sample 1: it has 24576 values for images"},
+		"no tokens":         {func(s *proof.Sample) { s.Tokens = nil }, "sample 1: it has no tokens"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole := samples[1]
+			defer func() { samples[1] = whole }()
+			c.spoil(&samples[1])
+			if err := again(); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want one with %q", err, c.says)
+			}
+		})
+	}
+	if err := os.WriteFile(filepath.Join(dir, proof.File), []byte("[{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := proof.Read(dir); err == nil || !strings.Contains(err.Error(), proof.File) {
+		t.Errorf("a cut proof: %v", err)
+	}
+}
+
 func TestParitySeesAChangedWeight(t *testing.T) {
 	e, w, dir := plain(t)
 	w.Get("layer1.down")[7] += 0.1
-	if _, err := Parity(e, dir, w, Options{}, rows(w.Config)); err == nil {
+	if _, err := Prove(e, dir, w, Options{}, rows(w.Config)); err == nil {
 		t.Error("parity holds although a weight was changed after the export")
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"hyt/policy/proof"
 	"hyt/policy/spec"
 	"hyt/policy/tokenizer"
 	"hyt/trainer/hybrid"
@@ -28,6 +29,8 @@ const (
 	gateFile      = "gate.onnx"
 	tokenizerFile = "tokenizer.json"
 )
+
+var graphFiles = spec.Graphs{Image: imageFile, Extend: extendFile, Act: actFile}
 
 // Robot is what a model sees and moves.
 type Robot struct {
@@ -62,7 +65,7 @@ type Model struct {
 }
 
 // Write writes the model directory dir, making it where it is missing. Files of
-// an older model there are replaced, its gate is removed.
+// an older model there are replaced, its gate and proof are removed.
 func Write(dir string, m Model) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -76,8 +79,10 @@ func Write(dir string, m Model) error {
 			return fmt.Errorf("export: %w", err)
 		}
 	}
-	if err := os.Remove(filepath.Join(dir, gateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("export: %w", err)
+	for _, old := range []string{gateFile, proof.File} {
+		if err := os.Remove(filepath.Join(dir, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("export: %w", err)
+		}
 	}
 	if err := m.Tokenizer.Save(filepath.Join(dir, tokenizerFile)); err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -91,17 +96,26 @@ func Write(dir string, m Model) error {
 
 // WriteGate adds a gate to the model directory whose weights w are.
 func WriteGate(dir string, w *model.Weights, gate Gate) error {
+	if len(gate.Weights) != w.Config.Width {
+		return fmt.Errorf("export: a gate of %d weights for a model %d wide", len(gate.Weights), w.Config.Width)
+	}
+	return addGate(dir, gateGraph(w, gate, Options{}))
+}
+
+func addGate(dir string, graph []byte) error {
 	s, err := spec.Load(dir)
 	if err != nil {
 		return err
 	}
-	if len(gate.Weights) != w.Config.Width {
-		return fmt.Errorf("export: a gate of %d weights for a model %d wide", len(gate.Weights), w.Config.Width)
-	}
-	if err := os.WriteFile(filepath.Join(dir, gateFile), gateGraph(w, gate, Options{}), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, gateFile), graph, 0o644); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	s.Graphs.Gate = gateFile
+	return rewrite(dir, s)
+}
+
+// rewrite writes the spec again, with the hashes that the files have now.
+func rewrite(dir string, s *spec.Spec) error {
 	if err := s.Write(dir); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -123,7 +137,7 @@ func (m Model) spec() *spec.Spec {
 		Action:    action,
 		Modes:     m.Modes,
 		MaxState:  c.Prefix() + c.Positions,
-		Graphs:    spec.Graphs{Image: imageFile, Extend: extendFile, Act: actFile},
+		Graphs:    graphFiles,
 		Tokenizer: tokenizerFile,
 		Thought:   spec.Thought{Grammar: spec.Format, MaxTokens: max(1, c.Positions-12)},
 		Training:  m.Training,

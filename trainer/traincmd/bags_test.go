@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
+	"hyt/policy/proof"
 	"hyt/policy/spec"
 	"hyt/trainer/data/datatest"
 	"hyt/trainer/loop"
@@ -149,7 +151,8 @@ func TestAModelLearnsNewWordsFromBags(t *testing.T) {
 	}
 }
 
-// TestAGateIsTaughtAndServed: from bags to a gate that `hyt model check` would take.
+// TestAGateIsTaughtAndServed: from bags to a gate that `hyt model check` would take,
+// and to a copy of it all in integers.
 func TestAGateIsTaughtAndServed(t *testing.T) {
 	dir, bag := t.TempDir(), demonstrations(t)
 	out := filepath.Join(dir, "model")
@@ -173,6 +176,21 @@ func TestAGateIsTaughtAndServed(t *testing.T) {
 	}
 	if _, err := os.Stat(report); err != nil {
 		t.Error(err)
+	}
+	small := filepath.Join(dir, "small")
+	again := []string{"export", "--int8", "--model", out, "--bags", bag, "--out", small}
+	if text, err := train(t, "", again...); err != nil || !strings.Contains(text, "rounding the weights to 8 bits moves") {
+		t.Errorf("export as integers: %v\n%s", err, text)
+	}
+	whole, _ := spec.Load(out)
+	if s, err := spec.Load(small); err != nil || s.Graphs != whole.Graphs || s.MaxState != whole.MaxState || !reflect.DeepEqual(s.Action, whole.Action) {
+		t.Errorf("the copy's spec is %+v, the model's %+v, %v", s, whole, err)
+	}
+	if samples, err := proof.Read(small); err != nil || len(samples) == 0 {
+		t.Errorf("the copy has a proof of %d samples, %v", len(samples), err)
+	}
+	if _, err := train(t, "", again...); err == nil || !strings.Contains(err.Error(), "exists") {
+		t.Errorf("a second export to the same folder: %v", err)
 	}
 	if text, err := train(t, "", "gate", "--model", out, "--bags", bag); err == nil || !strings.Contains(err.Error(), "too few") {
 		t.Errorf("a gate from the bags of the training: %v\n%s", err, text)

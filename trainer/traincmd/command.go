@@ -72,7 +72,7 @@ from there.`,
 			return r.clone(cmd.Context())
 		},
 	}
-	cmd.AddCommand(newGate())
+	cmd.AddCommand(newGate(), newExport())
 	f := cmd.Flags()
 	f.StringSliceVar(&o.bags, "bags", nil, "rosbag directories, or folders of them")
 	f.StringVar(&o.contract, "contract", "", "YAML file that says which topics become what; see trainer/contract/tabletop.yaml, the default")

@@ -12,9 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"hyt/policy"
-	"hyt/policy/spec"
+	"hyt/policy/proof"
 	"hyt/policy/tokenizer"
-	"hyt/trainer/contract"
 	"hyt/trainer/data"
 	"hyt/trainer/engine"
 	"hyt/trainer/export"
@@ -149,8 +148,8 @@ func (g gating) check(ctx context.Context, e *engine.Engine, w *model.Weights, s
 	switch {
 	case err != nil:
 		return err
-	case !(off <= export.Tolerance):
-		return fmt.Errorf("train gate: exported and learned gate differ by %.2g, more than %.0e", off, export.Tolerance)
+	case !(off <= proof.Tolerance):
+		return fmt.Errorf("train gate: exported and learned gate differ by %.2g, more than %.0e", off, proof.Tolerance)
 	}
 	fmt.Fprintf(g.print, "wrote the gate of %s; exported and learned gate differ by %.1g\n", g.model, off)
 	return nil
@@ -158,26 +157,9 @@ func (g gating) check(ctx context.Context, e *engine.Engine, w *model.Weights, s
 
 // open makes samples of the bags, less those that the model was trained on.
 func (g gating) open(ctx context.Context) (*data.Set, error) {
-	s, err := spec.Load(g.model)
+	set, found, s, err := samplesFor(ctx, g.model, g.bags, g.contract, g.cache)
 	if err != nil {
 		return nil, err
-	}
-	c := contract.Default()
-	if g.contract != "" {
-		if c, err = contract.Read(g.contract); err != nil {
-			return nil, err
-		}
-	}
-	set, found, err := data.Open(ctx, g.bags, data.Options{Contract: c, Cache: g.cache})
-	if err != nil {
-		return nil, err
-	}
-	robot, err := robotOf(set.Shape())
-	if err == nil && (!slices.Equal(robot.Action.Names, s.Action.Names) || !slices.Equal(robot.Proprio, s.Proprio) || len(robot.Cameras) != len(s.Cameras)) {
-		err = fmt.Errorf("train gate: the bags' samples are of another robot than %s: give the contract that it was trained with", g.model)
-	}
-	if err != nil {
-		return nil, errors.Join(err, set.Close())
 	}
 	var trained []string
 	for _, sum := range s.Training.Data {

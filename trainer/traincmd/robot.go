@@ -1,6 +1,8 @@
 package traincmd
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -35,6 +37,33 @@ func robotOf(s data.Shape) (export.Robot, error) {
 	var err error
 	r.Action.Kind, err = kindOf(s.Action)
 	return r, err
+}
+
+// samplesFor makes samples of bags for a model directory, by the contract that it was
+// trained with: a file, or "" for the default.
+func samplesFor(ctx context.Context, dir string, bags []string, file, cache string) (*data.Set, data.Report, *spec.Spec, error) {
+	s, err := spec.Load(dir)
+	if err != nil {
+		return nil, data.Report{}, nil, err
+	}
+	c := contract.Default()
+	if file != "" {
+		if c, err = contract.Read(file); err != nil {
+			return nil, data.Report{}, nil, err
+		}
+	}
+	set, found, err := data.Open(ctx, bags, data.Options{Contract: c, Cache: cache})
+	if err != nil {
+		return nil, found, nil, err
+	}
+	robot, err := robotOf(set.Shape())
+	if err == nil && (!slices.Equal(robot.Action.Names, s.Action.Names) || !slices.Equal(robot.Proprio, s.Proprio) || len(robot.Cameras) != len(s.Cameras)) {
+		err = fmt.Errorf("train: the bags' samples are of another robot than %s: give the contract that it was trained with", dir)
+	}
+	if err != nil {
+		return nil, found, nil, errors.Join(err, set.Close())
+	}
+	return set, found, s, nil
 }
 
 // unitOf is the unit as spec.yaml writes it.

@@ -228,15 +228,21 @@ func (r run) export(e *engine.Engine, t *loop.Trainer, source loop.Source, m exp
 		row.Look = model.Look{} // the exported graph sees the image as it is
 		rows = append(rows, row)
 	}
-	d, err := export.Parity(e, r.out, t.Averaged(), m.Options, rows)
+	d, err := export.Prove(e, r.out, t.Averaged(), m.Options, rows)
 	if err != nil {
 		return err
 	}
-	r.say("wrote %s; exported and trained graph differ by %.1g in logits and %.1g in actions", r.out, d.Logits, d.Actions)
-	if m.Options.Int8 {
-		r.say("rounding the weights to 8 bits moves logits by up to %.2g and actions by up to %.2g", d.Rounding.Logits, d.Rounding.Actions)
-	}
+	r.say("%s", proved(r.out, d, m.Options))
 	return nil
+}
+
+// proved says what was written, and how exactly.
+func proved(out string, d export.Difference, o export.Options) string {
+	text := fmt.Sprintf("wrote %s; exported and trained graph differ by %.1g in logits and %.1g in actions", out, d.Logits, d.Actions)
+	if o.Int8 {
+		text += fmt.Sprintf("\nrounding the weights to 8 bits moves logits by up to %.2g and actions by up to %.2g", d.Rounding.Logits, d.Rounding.Actions)
+	}
+	return text
 }
 
 func (r run) say(format string, args ...any) { fmt.Fprintf(r.print, format+"\n", args...) }
