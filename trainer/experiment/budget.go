@@ -241,7 +241,7 @@ func (l *Lab) pace(p Pace) (paces, error) {
 		}
 		seconds[r.Kind], units[r.Kind] = seconds[r.Kind]+r.Seconds, units[r.Kind]+float64(n)
 	}
-	out := paces{Record: p.Demo, Ground: p.Step, Train: p.Step, Judge: p.Episode}
+	out := paces{Record: p.Demo, Ground: p.Step, Train: p.Step, Judge: p.Episode, Gate: 30}
 	for kind, n := range units {
 		if n > 0 {
 			out[kind] = seconds[kind] / n

@@ -128,7 +128,7 @@ func steps(told Settings) int {
 func (b *builder) eval(name string, needs []Need) *Stage {
 	e, model := b.plan.Evals[name], needs[0].Stage
 	if e.Gate != "" {
-		model = b.once(&Stage{Kind: Gate, Label: model.Label, Needs: []Need{{"model", model}, {"demos", b.demos(e.Gate)}}})
+		model = b.once(&Stage{Kind: Gate, Label: model.Label, Units: 1, Needs: []Need{{"model", model}, {"demos", b.demos(e.Gate)}}})
 		needs = append([]Need{{"model", model}}, needs[1:]...)
 	}
 	told := b.plan.scenario(e)

@@ -95,7 +95,7 @@ func TestPlansThatAreRefused(t *testing.T) {
 }
 
 func TestNoSuchPlan(t *testing.T) {
-	if _, err := Load("nowhere.yaml"); err == nil || !strings.Contains(err.Error(), "one of full, quick") {
+	if _, err := Load("nowhere.yaml"); err == nil || !strings.Contains(err.Error(), "one of full, quick, tiny") {
 		t.Errorf("error %v", err)
 	}
 }

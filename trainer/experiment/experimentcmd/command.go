@@ -27,7 +27,6 @@ type options struct {
 	results string
 	build   string
 	report  string
-	command string
 	list    bool
 	only    bool // the report
 }
@@ -36,7 +35,7 @@ type options struct {
 func Command() *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
-		Use:   "experiment --plan quick|full|FILE",
+		Use:   "experiment --plan full|quick|tiny|FILE",
 		Short: "Compare ways of training by a declared plan: resumable, every result kept",
 		Long: `Runs what the plan asks for and has no result yet: demonstrations, grounding, trainings
 and evaluations, each by the command that a user has. Results are small files, found by
@@ -55,13 +54,12 @@ goes on: a training from its checkpoint, an evaluation from its episodes.`,
 	}
 	cmd.AddCommand(playCommand())
 	f := cmd.Flags()
-	f.StringVar(&o.plan, "plan", "quick", "quick, full, or a YAML file; see trainer/experiment/plans")
+	f.StringVar(&o.plan, "plan", "quick", "full, quick, tiny, or a YAML file; see trainer/experiment/plans")
 	f.DurationVar(&o.budget, "budget", 0, "wall time of this run; 0: the plan's")
 	f.StringSliceVar(&o.blocks, "blocks", nil, "only these blocks of the plan")
 	f.StringVar(&o.results, "results", "docs/experiment/results", "folder of results")
 	f.StringVar(&o.build, "build", "build/experiment", "folder of bags, checkpoints, models and logs")
 	f.StringVar(&o.report, "report", "docs/experiment.md", "document that the report is written into")
-	f.StringVar(&o.command, "called", "", "the command that the report names; \"\": this one")
 	f.BoolVar(&o.list, "list", false, "say what would be run, and for how long")
 	f.BoolVar(&o.only, "report-only", false, "write the report and run nothing")
 	return cmd
@@ -107,10 +105,7 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
-	if o.command == "" {
-		o.command = "hyt experiment --plan " + o.plan
-	}
-	if err := report.Write(o.report, found, o.command); err != nil {
+	if err := report.Write(o.report, found, "hyt experiment --plan "+o.plan); err != nil {
 		return errors.Join(runErr, err)
 	}
 	fmt.Fprintf(out, "the report is in %s\n", o.report)
