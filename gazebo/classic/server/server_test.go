@@ -134,10 +134,15 @@ func TestGazeboLeftoversAreEndedByTheNextRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.kill()
-	if n, err := sweep(h.root); err != nil || n != 1 {
-		t.Errorf("sweep: %d processes ended, %v", n, err)
+	// Any run that starts now, such as that of another package's test, may be the next.
+	if _, err := sweep(h.root); err != nil {
+		t.Errorf("sweep: %v", err)
 	}
-	<-p.done
+	select {
+	case <-p.done:
+	case <-time.After(time.Minute):
+		t.Error("what a dead run left still runs")
+	}
 	select {
 	case <-h.screen.done:
 		t.Error("our own display was ended, too")
