@@ -121,3 +121,14 @@ func TestUnknownTasksAndSplitsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestALostEpisodesReasonStaysInItsCell(t *testing.T) {
+	r := Report{Sims: [2]string{"a", "b"}, Rows: []Row{{Task: "touch", Lost: [2]string{"", "no answer:\nit said | last"}}}}
+	var out strings.Builder
+	if err := r.WriteMarkdown(&out); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), `| lost: no answer:; it said \| last |`) {
+		t.Error(out.String())
+	}
+}

@@ -1,9 +1,11 @@
 package agree
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // Row is one scene in both simulators.
@@ -56,24 +58,25 @@ func (r *Report) Tasks() []string {
 
 // WriteMarkdown writes a table by task and one by scene.
 func (r *Report) WriteMarkdown(w io.Writer) error {
-	p := &printer{w: w}
-	p.line("| task | oracle, %s | oracle, %s | same verdict | objects apart: median, most | at the end: median | hand: median | pixels: mean difference | far off |", r.Sims[0], r.Sims[1])
-	p.line("|---|---|---|---|---|---|---|---|---|")
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "| task | oracle, %s | oracle, %s | same verdict | objects apart: median, most | at the end: median | hand: median | pixels: mean difference | far off |\n", r.Sims[0], r.Sims[1])
+	out.WriteString("|---|---|---|---|---|---|---|---|---|\n")
 	for _, task := range r.Tasks() {
-		r.taskLine(p, task)
+		r.taskLine(&out, task)
 	}
-	p.line("")
-	p.line("| task | seed | instruction | %s | %s | objects apart | whose, when | at the end | hand |", r.Sims[0], r.Sims[1])
-	p.line("|---|---|---|---|---|---|---|---|---|")
+	out.WriteString("\n")
+	fmt.Fprintf(&out, "| task | seed | instruction | %s | %s | objects apart | whose, when | at the end | hand |\n", r.Sims[0], r.Sims[1])
+	out.WriteString("|---|---|---|---|---|---|---|---|---|\n")
 	for _, row := range r.Rows {
-		p.line("| %s | %d | %s | %s | %s | %.1f mm | %s, %.1f s | %.1f mm | %.1f mm |",
+		fmt.Fprintf(&out, "| %s | %d | %s | %s | %s | %.1f mm | %s, %.1f s | %.1f mm | %.1f mm |\n",
 			row.Task, row.Seed, row.Instruction, row.outcome(0), row.outcome(1),
 			row.ObjectMM, row.Object, row.AtS, row.EndMM, row.HandMM)
 	}
-	return p.err
+	_, err := w.Write(out.Bytes())
+	return err
 }
 
-func (r *Report) taskLine(p *printer, task string) {
+func (r *Report) taskLine(out *bytes.Buffer, task string) {
 	var apart, end, hand, pixels, far []float64
 	same := 0
 	for _, row := range r.Rows {
@@ -87,18 +90,21 @@ func (r *Report) taskLine(p *printer, task string) {
 		pixels, far = append(pixels, row.Pixels), append(far, 100*row.FarShare)
 	}
 	if len(apart) == 0 {
-		p.line("| %s | no scene was played in both |", task)
+		fmt.Fprintf(out, "| %s | no scene was played in both |\n", task)
 		return
 	}
 	won0, n0 := r.Success(task, 0)
 	won1, n1 := r.Success(task, 1)
-	p.line("| %s | %d of %d | %d of %d | %d of %d | %.1f, %.1f mm | %.1f mm | %.1f mm | %.1f of 255 | %.1f %% |",
+	fmt.Fprintf(out, "| %s | %d of %d | %d of %d | %d of %d | %.1f, %.1f mm | %.1f mm | %.1f mm | %.1f of 255 | %.1f %% |\n",
 		task, won0, n0, won1, n1, same, len(apart), median(apart), slices.Max(apart), median(end), median(hand), median(pixels), median(far))
 }
 
+// cell keeps a text within its cell of a table.
+var cell = strings.NewReplacer("\n", "; ", "|", "\\|")
+
 func (r *Row) outcome(i int) string {
 	if r.Lost[i] != "" {
-		return "lost: " + r.Lost[i]
+		return "lost: " + cell.Replace(r.Lost[i])
 	}
 	return fmt.Sprintf("%s, %.1f s", r.Verdict[i], r.TimeS[i])
 }
@@ -106,16 +112,4 @@ func (r *Row) outcome(i int) string {
 func median(v []float64) float64 {
 	s := slices.Sorted(slices.Values(v))
 	return s[len(s)/2]
-}
-
-// printer keeps the first error.
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) line(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
-	}
 }

@@ -31,6 +31,9 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 	defer simulator.close()
 	r, runErr := o.judge(ctx, simulator, o.Model, &o.out, progress)
 	if runErr != nil && len(r.Results) == 0 {
+		if errors.Is(runErr, context.Canceled) {
+			return errors.New("stopped before the first episode ended")
+		}
 		return runErr
 	}
 	fmt.Fprintf(out, "%s\n", o.Model)

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -140,30 +141,30 @@ func (d *Document) WriteJSON(w io.Writer) error {
 
 // WriteMarkdown writes the tables and what did not hold.
 func (d *Document) WriteMarkdown(w io.Writer) error {
-	p := printer{w: w}
-	p.line("## %s", d.title())
-	p.line("")
-	p.line("%s", d.Summary())
-	p.line("")
-	if p.err == nil && len(d.Cells) > 0 {
-		p.err = d.Report.WriteMarkdown(w)
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "## %s\n\n%s\n\n", d.title(), d.Summary())
+	if len(d.Cells) > 0 {
+		if err := d.Report.WriteMarkdown(&out); err != nil {
+			return err
+		}
 	}
 	if len(d.Checks) > 0 {
-		p.line("\n| check | wanted | got | |\n|---|---|---|---|")
+		out.WriteString("\n| check | wanted | got | |\n|---|---|---|---|\n")
 		for _, c := range d.Checks {
-			p.line("| %s | %s | %s | %s |", orRun(c.Cell), c.Want, c.Got, map[bool]string{true: "held", false: "**not held**"}[c.Held])
+			fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", orRun(c.Cell), c.Want, c.Got, map[bool]string{true: "held", false: "**not held**"}[c.Held])
 		}
 	}
 	if len(d.compared) > 0 {
-		p.line("\n| against %s | gain |\n|---|---|", d.Against)
+		fmt.Fprintf(&out, "\n| against %s | gain |\n|---|---|\n", d.Against)
 		for _, c := range d.compared {
-			p.line("| %s | %s |", c.Cell, gain(c.Gain))
+			fmt.Fprintf(&out, "| %s | %s |\n", c.Cell, gain(c.Gain))
 		}
 	}
 	for _, why := range d.LostWhy {
-		p.line("\nLost: %s", why)
+		fmt.Fprintf(&out, "\nLost: %s\n", why)
 	}
-	return p.err
+	_, err := w.Write(out.Bytes())
+	return err
 }
 
 func orRun(cell string) string {
@@ -194,16 +195,4 @@ func (d *Document) Summary() string {
 		s += fmt.Sprintf("; %d of %d checks held", len(d.Checks)-len(d.Failed()), len(d.Checks))
 	}
 	return s + "."
-}
-
-// printer keeps the first error.
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) line(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
-	}
 }
