@@ -100,7 +100,8 @@ func (l *Lab) run(ctx context.Context, s *Stage) (*Result, error) {
 	return r, os.WriteFile(filepath.Join(folder, doneFile), nil, 0o644)
 }
 
-// fail notes a failure, and remembers it for this run.
+// fail notes a failure, and remembers it for this run. What the stage left, but for its
+// log and its time, is removed: it may be why it failed.
 func (l *Lab) fail(s *Stage, r *Result, err error) error {
 	err = fmt.Errorf("%s failed: %w; its log is %s", s.Name(), err, filepath.Join(l.folder(s), logFile))
 	if l.broken == nil {
@@ -110,7 +111,17 @@ func (l *Lab) fail(s *Stage, r *Result, err error) error {
 	l.failures = append(l.failures, err)
 	l.Say("%v", err)
 	r.Error = err.Error()
-	return errors.Join(err, l.Results.Put(r))
+	return errors.Join(err, l.Results.Put(r), l.clear(s))
+}
+
+func (l *Lab) clear(s *Stage) error {
+	left, err := os.ReadDir(l.folder(s))
+	for _, f := range left {
+		if f.Name() != logFile && f.Name() != timeFile {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(l.folder(s), f.Name())))
+		}
+	}
+	return err
 }
 
 // timeFile sums up how long a stage's tries took.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,13 +114,18 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 }
 
 // command runs hyt as a process of its own: each begins with memory of its own, and says
-// exactly what a user would type. When ctx ends it is interrupted, and saves.
+// exactly what a user would type. When ctx ends it is interrupted, and saves; when this
+// process is killed, too, so that what goes on later is alone with its files.
 func command(hyt string) experiment.Command {
 	return func(ctx context.Context, args []string, log io.Writer) error {
 		c := exec.CommandContext(ctx, hyt, args...)
 		c.Stdout, c.Stderr = log, log
 		c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 		c.WaitDelay = time.Minute
+		// The kernel sends this signal when the thread ends that started the process.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 		return c.Run()
 	}
 }

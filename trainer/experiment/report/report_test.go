@@ -112,7 +112,7 @@ func TestTheReportSaysWhatWasFound(t *testing.T) {
 		"a block without results":            "And?\n\nNot run yet.",
 		"an arm's success by seed":           "| 44 67 22 |",
 		"samples in mode act":                "| 5.0 k |",
-		"held-out error and minutes":         "| 2.50 | – | – | 1.5 |",
+		"held-out error and minutes":         "| 2.50 | – | – | – | 1.5 |",
 		"speed":                              "| hyt | think | 12.00 | 24.00 | 3.00 × | 0.33 × | 1 |",
 		"the plot":                           "![main](experiment/tiny-main.svg)",
 		"the command":                        "Command: `make experiment`.",

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hyt/trainer/experiment"
+	"hyt/trainer/experiment/actors"
 	"hyt/trainer/experiment/stats"
 	"hyt/trainer/gate"
 )
@@ -118,13 +119,22 @@ func (p *page) block(b experiment.Block) error {
 		s, g := l.Success(), l.Grounded()
 		rows = append(rows, []string{
 			l.Arm, l.Eval, l.Demos, fmt.Sprint(l.Steps), thousands(l.ActSamples()), fmt.Sprint(s.Seeds), fmt.Sprint(s.Episodes),
-			percent(s), each(l), percent(g), number(l.HeldOut("act_mm"), "%.2f"), number(l.HeldOut("follow_mm"), "%.2f"),
-			number(100*l.HeldOut("think_places"), "%.0f"), number(l.Minutes(), "%.1f"),
+			percent(s), each(l), percent(g), p.heldOut(l, "act", "act_mm", 1), p.heldOut(l, "think", "think_mm", 1),
+			p.heldOut(l, "follow", "follow_mm", 1), p.heldOut(l, "think", "think_places", 100), number(l.Minutes(), "%.1f"),
 		})
 	}
 	p.table([]string{"arm", "judged", "demos", "steps", "act samples", "seeds", "episodes", "success %", "by seed", "grounded %",
-		"act mm", "follow mm", "places %", "min"}, rows)
+		"act mm", "think mm", "follow mm", "places %", "min"}, rows)
 	return p.plot(b, lines)
+}
+
+// heldOut is a held-out figure of a mode, where the arm learned that mode.
+func (p *page) heldOut(l experiment.Line, mode, figure string, scale float64) string {
+	plays := p.findings.Plan.Arms[l.Arm].Plays
+	if !slices.Contains(plays, mode) && !(mode == "follow" && slices.Contains(plays, actors.Hierarchy)) {
+		return "–"
+	}
+	return number(scale*l.HeldOut(figure), "%.2f")
 }
 
 // thousands of samples.
