@@ -123,6 +123,9 @@ func (d Demos) check(f *faults, where string) {
 	if len(d.Tasks) == 0 || d.Episodes < 1 || d.Seed < 0 {
 		f.add("%s: give tasks, and episodes of at least 1", where)
 	}
+	if d.Seed+int64(d.Episodes) > task.EvalSeed {
+		f.add("%s: seeds %d to %d: those from %d are for evaluation", where, d.Seed, d.Seed+int64(d.Episodes)-1, task.EvalSeed)
+	}
 	for _, name := range d.Tasks {
 		if _, err := task.ByName(name); err != nil {
 			f.add("%s: %w", where, err)

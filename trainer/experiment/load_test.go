@@ -66,6 +66,7 @@ func TestPlansThatAreRefused(t *testing.T) {
 		{"evaluation's unknown key", "tasks: [touch], episodes: 3", "tasks: [touch], episode: 3", `no key "episode"`},
 		{"unknown task", "many: {tasks: [touch]", "many: {tasks: [juggle]", `demos many: no task "juggle"`},
 		{"no episodes", "episodes: 8", "episodes: 0", "demos many: give tasks, and episodes of at least 1"},
+		{"scenes of evaluation", "episodes: 8}", "episodes: 8, seed: 999999}", "demos many: seeds 999999 to 1000006: those from 1000000 are for evaluation"},
 		{"unknown demos", "demos: [few, many]", "demos: [few, none]", `block main: no demos "none"; there are few, many`},
 		{"unknown start", "start: grounded, demos: [few, many]", "start: ground, demos: [few, many]", `no start "ground"; there are grounded`},
 		{"unknown arm", "arms: [vla, hyt]", "arms: [vla, hty]", `no arm "hty"; there are hyt, two, vla`},

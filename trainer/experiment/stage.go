@@ -53,15 +53,15 @@ func (s *Stage) Key() string {
 	all := struct {
 		Kind    Kind
 		Version int
-		Told    Settings
+		Told    string // YAML, which writes maps in the order of their keys
 		Needs   []need
-	}{Kind: s.Kind, Version: versions[s.Kind], Told: s.Told}
+	}{Kind: s.Kind, Version: versions[s.Kind], Told: string(marshal(s.Told))}
 	for _, n := range s.Needs {
 		all.Needs = append(all.Needs, need{n.Role, n.Stage.Key()})
 	}
-	raw, err := json.Marshal(all) // maps are written in the order of their keys
+	raw, err := json.Marshal(all)
 	if err != nil {
-		panic(err) // settings came from YAML
+		panic(err) // words and numbers
 	}
 	sum := sha256.Sum256(raw)
 	s.key = hex.EncodeToString(sum[:8])
