@@ -134,6 +134,11 @@ func (s Scenario) check() (faults []fault) {
 	one("world", s.World, func(name string) error { _, err := worlds.Read(name); return err })
 	one("simulator", s.Sim, oneOf("simulator", []string{"embedded", "classic", "ros"}))
 	one("bus", s.Bus, oneOf("bus", []string{"mem", "dds", "direct"}))
+	for i, mode := range s.Modes {
+		if s.Bus == "direct" && mode != string(policy.Act) && mode != string(policy.Think) {
+			wrong(fmt.Sprintf("mode %s needs the policy node: choose act or think, or another bus than direct", mode), "modes", i)
+		}
+	}
 	one("blending", s.Blending, func(name string) error { _, err := eval.DefaultChunking(name); return err })
 	for i, t := range s.Thresholds {
 		optional := func(key, value string, check func(string) error) {

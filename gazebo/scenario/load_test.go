@@ -51,6 +51,7 @@ func TestFaultsAreNamedWithTheirLines(t *testing.T) {
 		{"unknown task", "tasks:\n  - touch\n  - juggle\n", `line 3: no task "juggle": choose from touch`},
 		{"unknown split", "splits: [id,\n  odd]\n", `line 2: no split "odd"`},
 		{"unknown mode", "modes: [dream]", `line 1: no mode "dream": choose from act, think`},
+		{"mode without a node", "modes: [act, guided]\nbus: direct", "line 1: mode guided needs the policy node"},
 		{"unknown control", "controls: [oracel]", `line 1: no control "oracel"`},
 		{"unknown simulator", "\n\nsimulator: unreal", `line 3: no simulator "unreal": choose from embedded, classic, ros`},
 		{"unknown world", "world: moon", `line 1: `},
