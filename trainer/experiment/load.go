@@ -150,10 +150,13 @@ func (p *Plan) checkEval(f *faults, name string) {
 	}
 }
 
+// mostSeeds is more than anyone will train, and few enough for a slip to be seen.
+const mostSeeds = 100
+
 func (p *Plan) checkBlock(f *faults, b Block) {
 	where := "block " + b.Name
-	if b.Seeds < 1 || len(b.Demos) == 0 || len(b.Steps) == 0 || len(b.Arms) == 0 {
-		f.add("%s: give seeds of at least 1, and lists of demos, steps and arms", where)
+	if b.Seeds < 1 || b.Seeds > mostSeeds || len(b.Demos) == 0 || len(b.Steps) == 0 || len(b.Arms) == 0 {
+		f.add("%s: give seeds of 1 to %d, and lists of demos, steps and arms", where, mostSeeds)
 	}
 	if !slices.Contains([]string{"", plotDemos, plotSteps, plotEvals}, b.Plot) {
 		f.add("%s: no plot over %q: choose %s, %s or %s", where, b.Plot, plotDemos, plotSteps, plotEvals)

@@ -71,7 +71,7 @@ func TestPlansThatAreRefused(t *testing.T) {
 		{"unknown start", "start: grounded, demos: [few, many]", "start: ground, demos: [few, many]", `no start "ground"; there are grounded`},
 		{"unknown arm", "arms: [vla, hyt]", "arms: [vla, hty]", `no arm "hty"; there are hyt, two, vla`},
 		{"unknown eval", "evals: [act, pair]", "evals: [act, pear]", `no eval "pear"`},
-		{"no seeds", "seeds: 2", "seeds: 0", "block main: give seeds of at least 1"},
+		{"no seeds", "seeds: 2", "seeds: 0", "block main: give seeds of 1 to 100"},
 		{"no steps", "steps: [5], arms: [hyt, two]", "steps: [0], arms: [hyt, two]", "block more: 0 steps"},
 		{"an arm that plays nothing", "plays: [hierarchy]", "plays: [follow]", "arm two plays none of its evals"},
 		{"unknown plot", "plot: demos", "plot: time", `no plot over "time"`},
