@@ -21,6 +21,7 @@ import (
 	"hyt/nodes/node"
 	"hyt/nodes/recorder"
 	"hyt/nodes/rosargs"
+	"hyt/trainer/contract"
 	"hyt/trainer/data"
 )
 
@@ -94,7 +95,7 @@ func TestADemonstrationBecomesSamplesWithThoughts(t *testing.T) {
 		t.Fatal("the oracle failed")
 	}
 	r.stop()
-	set, report, err := data.Load([]string{r.dir}, data.Default())
+	set, report, err := data.Open(t.Context(), []string{r.dir}, data.Options{Contract: contract.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +236,7 @@ func TestADemonstrationWhoseSimulatorDiesEndsWithoutSuccess(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	r.stop()
-	set, report, err := data.Load([]string{r.dir}, data.Default())
+	set, report, err := data.Open(t.Context(), []string{r.dir}, data.Options{Contract: contract.Default()})
 	if err == nil {
 		t.Cleanup(func() { set.Close() })
 		if set.Len() != 0 || len(report.LeftOut) != 1 {
