@@ -116,7 +116,7 @@ bringups: setup ## 1,000 times configure, activate, deactivate, cleanup of polic
 
 # Success by mode, and with plans that come 160 ms late (the first multiple of a control
 # period from 150 ms on), blended and plainly switched.
-LATE := --tasks touch,push,pick,rotate --latency 160ms --baseline build/engine/modes.json
+LATE := --tasks touch,push,pick,place,rotate --latency 160ms --baseline build/engine/modes.json
 
 .PHONY: engine-bars
 engine-bars: build ## the engine's and the control loop's bars; on a quiet machine, about eight minutes
@@ -129,7 +129,7 @@ engine-bars: build ## the engine's and the control loop's bars; on a quiet machi
 	go test -count=1 -run BlendIn -v ./nodes/control
 	go test -run '^$$' -bench Approx ./msgs/imagemsg
 	@mkdir -p build/engine
-	bin/hyt eval --tasks touch,push,pick,rotate --mode act,think,guided --json build/engine/modes.json
+	bin/hyt eval --tasks touch,push,pick,place,rotate --mode act,think,guided --json build/engine/modes.json
 	bin/hyt eval $(LATE)
 	bin/hyt eval $(LATE) --blending switch
 
