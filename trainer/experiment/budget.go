@@ -103,13 +103,13 @@ func (l *Lab) List(o Order) (lines []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		todo = slices.DeleteFunc(todo, func(s *Stage) bool { return counted[s.Key()] })
-		for _, s := range todo {
-			counted[s.Key()] = true
-		}
 		if len(todo) == 0 {
 			lines = append(lines, fmt.Sprintf("%-60s done", r))
 			continue
+		}
+		todo = slices.DeleteFunc(todo, func(s *Stage) bool { return counted[s.Key()] }) // by a round above
+		for _, s := range todo {
+			counted[s.Key()] = true
 		}
 		need := pace.of(todo)
 		sum += need
