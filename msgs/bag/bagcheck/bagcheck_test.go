@@ -134,6 +134,26 @@ func TestDropsAndGapsAreCounted(t *testing.T) {
 		"/text: no messages")
 }
 
+// Instructions every two seconds or so lack nothing where one took twice as long.
+func TestEventsAreNoStreamWithDrops(t *testing.T) {
+	r := record(t)
+	when := 0
+	for i := range 40 {
+		r.pose(at(when))
+		r.text(at(when + 1))
+		when += 2000 + 50*(i%5)
+		if i%10 == 9 {
+			when += 2000
+		}
+	}
+	report := r.check()
+	for _, name := range []string{"/pose", "/text"} {
+		if topic := report.topic(name); topic.Regular || topic.Dropped != 0 || len(topic.Gaps) != 0 {
+			t.Errorf("%+v", topic)
+		}
+	}
+}
+
 func TestJumpsOfTheRecordersClockAreFound(t *testing.T) {
 	r := record(t)
 	for i := range 90 {

@@ -47,8 +47,10 @@ func (p *periods) median() time.Duration {
 }
 
 // Messages are regular if there are some, and most of the periods are near the
-// median.
+// median. Rarer ones than those of the slowest stream are events, such as the starts
+// of episodes, which may well be of like length.
 const (
+	slowest      = 1100 * time.Millisecond
 	leastPeriods = 9
 	near         = 0.5
 	most         = 0.8
@@ -61,7 +63,7 @@ func (p *periods) regular(median time.Duration) bool {
 			close += n
 		}
 	}
-	return p.total >= leastPeriods && float64(close) >= most*float64(p.total)
+	return median <= slowest && p.total >= leastPeriods && float64(close) >= most*float64(p.total)
 }
 
 // missing is how many messages would fill the periods that are too long, but no
