@@ -26,10 +26,12 @@ func evaluate(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-func tiny(t *testing.T) string {
+func tiny(t *testing.T) string { return tinyOf(t, policytest.Options{}) }
+
+func tinyOf(t *testing.T, o policytest.Options) string {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := policytest.Write(dir, policytest.Options{}); err != nil {
+	if _, err := policytest.Write(dir, o); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -122,6 +124,14 @@ func TestGuidedHasItsThinker(t *testing.T) {
 	}
 	if _, err := evaluate(t, append(args, "--thinker-latency", "30ms")...); err == nil || !strings.Contains(err.Error(), "the thinker's latency is 30ms") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAModelThatOnlyThinksIsEvaluatedThinking(t *testing.T) {
+	model := tinyOf(t, policytest.Options{Modes: []string{"think"}})
+	out, err := evaluate(t, "--model", model, "--tasks", "touch", "--episodes", "2", "--mode", "think")
+	if err != nil || !strings.Contains(out, "2 of 2 episodes played in simulator embedded, 0 lost") {
+		t.Errorf("%v after\n%s", err, out)
 	}
 }
 

@@ -32,7 +32,7 @@ func (o options) pilots(cfg eval.Config, s *simulator, engine *policy.Engine, mo
 			}
 		}
 	}
-	component := func() (node.Component, io.Closer, error) { return o.node(model, s.live == nil) }
+	component := func() (node.Component, io.Closer, error) { return o.node(model, cfg.Modes[0], s.live == nil) }
 	if s.live != nil {
 		return rossim.Policy(component, *s.live, io.Discard), nil
 	}
@@ -53,10 +53,11 @@ func (o options) pilots(cfg eval.Config, s *simulator, engine *policy.Engine, mo
 	return lockstep.Composed(component, open, robot, io.Discard), nil
 }
 
-// node is a policy node with an engine of its own. In lockstep it is set as it would be on
-// a robot whose camera sends as often as the policy plans. The engine stays loaded until the closer is
-// closed, however often the node is configured.
-func (o options) node(model string, lockstep bool) (node.Component, io.Closer, error) {
+// node is a policy node with an engine of its own. It is configured in a mode of those that
+// are asked for, since a model need not have the default one. In lockstep it is set as it
+// would be on a robot whose camera sends as often as the policy plans. The engine stays
+// loaded until the closer is closed, however often the node is configured.
+func (o options) node(model string, mode policy.Mode, lockstep bool) (node.Component, io.Closer, error) {
 	pool := engines.NewPool()
 	engine, err := pool.Keep(model, policy.Options{Threads: int(config.DefaultPolicy().Threads)})
 	if err != nil {
@@ -64,7 +65,7 @@ func (o options) node(model string, lockstep bool) (node.Component, io.Closer, e
 	}
 	c := policynode.New(policynode.FromPool(pool))
 	p := c.Config().(*config.Policy)
-	p.Model = model
+	p.Model, p.Mode = model, string(mode)
 	p.ReplanRate = 1 / o.Replan.Seconds()
 	if p.UseSimTime = lockstep || o.simTime; lockstep {
 		p.ImageTimeout += (o.Replan + o.Inject.Latency).Seconds()
