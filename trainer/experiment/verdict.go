@@ -53,6 +53,9 @@ func (f *Findings) Judge(c Claim) Verdict {
 	return v
 }
 
+// leastSeeds is the number of training seeds below which nothing is concluded.
+const leastSeeds = 3
+
 // Says is the verdict in words. A goal is reached only if both intervals say so.
 func (v Verdict) Says() string {
 	d := v.Difference
@@ -60,6 +63,8 @@ func (v Verdict) Says() string {
 	switch {
 	case math.IsNaN(d.Mean):
 		return "not run"
+	case d.Seeds < leastSeeds:
+		return "open"
 	case v.Ratio > 0 && v.RatioCI95[0] >= v.Ratio:
 		return "holds"
 	case v.Ratio > 0 && v.RatioCI95[1] < v.Ratio:

@@ -11,18 +11,20 @@ func TestAClaimHoldsOnlyIfBothIntervalsSaySo(t *testing.T) {
 	inf := [2]float64{math.Inf(-1), math.Inf(1)}
 	for _, test := range []struct {
 		name      string
+		seeds     int
 		mean      float64
 		ci95, t95 [2]float64
 		want      string
 	}{
-		{"both above 0, goal reached", 0.1, [2]float64{0.04, 0.16}, [2]float64{0.01, 0.19}, "holds"},
-		{"Student's is not", 0.1, [2]float64{0.04, 0.16}, [2]float64{-0.01, 0.21}, "open"},
-		{"one seed", 0.1, [2]float64{0.04, 0.16}, inf, "open"},
-		{"above 0, less than the goal", 0.04, [2]float64{0.02, 0.06}, [2]float64{0.01, 0.07}, "above 0, goal open"},
-		{"both below the goal", -0.02, [2]float64{-0.05, 0.01}, [2]float64{-0.06, 0.02}, "does not hold"},
-		{"nothing known", math.NaN(), inf, inf, "not run"},
+		{"both above 0, goal reached", 5, 0.1, [2]float64{0.04, 0.16}, [2]float64{0.01, 0.19}, "holds"},
+		{"Student's is not", 5, 0.1, [2]float64{0.04, 0.16}, [2]float64{-0.01, 0.21}, "open"},
+		{"one seed", 1, 0.1, [2]float64{0.04, 0.16}, inf, "open"},
+		{"above 0, less than the goal", 5, 0.04, [2]float64{0.02, 0.06}, [2]float64{0.01, 0.07}, "above 0, goal open"},
+		{"both below the goal", 5, -0.02, [2]float64{-0.05, 0.01}, [2]float64{-0.06, 0.02}, "does not hold"},
+		{"two seeds that agree", 2, 0.1, [2]float64{0.1, 0.1}, [2]float64{0.1, 0.1}, "open"},
+		{"nothing known", 5, math.NaN(), inf, inf, "not run"},
 	} {
-		v := Verdict{Claim: Claim{Goal: 0.05}, Difference: stats.Estimate{Mean: test.mean, CI95: test.ci95, T95: test.t95}}
+		v := Verdict{Claim: Claim{Goal: 0.05}, Difference: stats.Estimate{Mean: test.mean, CI95: test.ci95, T95: test.t95, Seeds: test.seeds}}
 		if got := v.Says(); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
