@@ -156,6 +156,36 @@ func TestResultsAreEnoughUntilAModelIsNeeded(t *testing.T) {
 	}
 }
 
+func TestAModelThatCannotBeMadeAgainKeepsItsResult(t *testing.T) {
+	b := newBench(t)
+	b.run(parse(t, tiny), Order{})
+	if err := os.RemoveAll(b.Build); err != nil { // a fresh clone
+		t.Fatal(err)
+	}
+	more := parse(t, strings.Replace(tiny, "pair: {mode: hierarchy}", "pair: {mode: hierarchy, scenario: {episodes: 2}}", 1))
+	b.fail = func(stage string) error {
+		if strings.HasPrefix(stage, "two-few") {
+			return errors.New("no space left on device")
+		}
+		return nil
+	}
+	if s := b.again().run(more, Order{}); s.Done != s.Rounds-1 || len(b.Failures()) != 1 {
+		t.Errorf("%+v, failures %v", s, b.Failures())
+	}
+	all, err := b.Results.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := slices.IndexFunc(all, func(r *Result) bool { return strings.HasPrefix(r.Label, "two-few") })
+	if r := all[kept]; r.Error != "" || r.Trained == nil || r.Trained.Steps != 5 || len(r.Failed) != 1 {
+		t.Errorf("the result is now %+v", r)
+	}
+	b.fail = nil
+	if s := b.again().run(more, Order{}); s.Done != s.Rounds {
+		t.Errorf("tried again: %+v, failures %v", s, b.Failures())
+	}
+}
+
 func TestABudgetLeavesBalancedArms(t *testing.T) {
 	b := newBench(t)
 	b.takes = 10 * time.Second

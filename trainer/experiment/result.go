@@ -113,8 +113,8 @@ func (s Store) find(key string) (string, error) {
 	return found[0], nil
 }
 
-// Put writes a result, whole or not at all. Errors of an earlier try of the same are
-// kept in it.
+// Put writes a result, whole or not at all. What earlier tries of the same left is kept in
+// it; see after.
 func (s Store) Put(r *Result) error {
 	old, err := s.find(r.Key)
 	if err != nil {
@@ -122,10 +122,7 @@ func (s Store) Put(r *Result) error {
 	}
 	if old != "" {
 		if before, err := read(old); err == nil {
-			r.Failed = before.Failed
-			if before.Error != "" {
-				r.Failed = append(r.Failed, before.Error)
-			}
+			r = r.after(before)
 		}
 	}
 	raw, err := json.MarshalIndent(r, "", " ")
@@ -146,6 +143,21 @@ func (s Store) Put(r *Result) error {
 		return os.Remove(old)
 	}
 	return nil
+}
+
+// after is what is known once r came after an earlier try: all errors, and a result that
+// was good, where only making its product again failed.
+func (r *Result) after(before *Result) *Result {
+	switch {
+	case before.Error != "":
+		r.Failed = append(before.Failed, before.Error)
+	case r.Error != "":
+		before.Failed = append(before.Failed, r.Error)
+		return before
+	default:
+		r.Failed = before.Failed
+	}
+	return r
 }
 
 // All reads every result, by file name. A folder that is not there has none.
