@@ -18,6 +18,7 @@ import (
 
 	"hyt/gazebo/scenario"
 	"hyt/gazebo/task"
+	"hyt/trainer/experiment/actors"
 	"hyt/trainer/traincmd"
 )
 
@@ -79,6 +80,24 @@ func known[T any](f *faults, where, kind, name string, in map[string]T) bool {
 	return ok
 }
 
+// filed refuses names that cannot be parts of files' names.
+func filed[T any](f *faults, kind string, in map[string]T) {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if name == "" || strings.Contains(name, "/") {
+			f.add("%s %q: want a name without a slash, since it names files", kind, name)
+		}
+	}
+}
+
+// once refuses what a list names again: its results would count as those of other seeds.
+func once[T comparable](f *faults, where, what string, list []T) {
+	for i, v := range list {
+		if slices.Contains(list[:i], v) {
+			f.add("%s: %s has %v twice", where, what, v)
+		}
+	}
+}
+
 func (p *Plan) check() error {
 	var f faults
 	if p.Name == "" || strings.ContainsAny(p.Name, "/ ") {
@@ -87,6 +106,10 @@ func (p *Plan) check() error {
 	if !(p.Pace.Step > 0 && p.Pace.Episode > 0 && p.Pace.Demo > 0) {
 		f.add("pace: step, episode and demo are seconds, more than 0")
 	}
+	filed(&f, "demos", p.Demos)
+	filed(&f, "start", p.Starts)
+	filed(&f, "arm", p.Arms)
+	filed(&f, "eval", p.Evals)
 	for _, name := range slices.Sorted(maps.Keys(p.Demos)) {
 		p.Demos[name].check(&f, "demos "+name)
 	}
@@ -142,8 +165,11 @@ func (p *Plan) checkEval(f *faults, name string) {
 	if !(e.Share >= 0 && e.Share <= 1) {
 		f.add("%s: share is %g, must be 0 to 1", where, e.Share)
 	}
-	if e.Gate != "" {
+	switch {
+	case e.Gate != "":
 		known(f, where, "demos", e.Gate, p.Demos)
+	case e.Mode == actors.Auto && e.Share > 0:
+		f.add("%s: a share in mode auto needs a gate: name the demos that it is learned from", where)
 	}
 	if _, err := scenario.Parse(marshal(p.scenario(e))); err != nil {
 		f.add("%s: scenario: %w", where, err)
@@ -161,6 +187,13 @@ func (p *Plan) checkBlock(f *faults, b Block) {
 	if !slices.Contains([]string{"", plotDemos, plotSteps, plotEvals}, b.Plot) {
 		f.add("%s: no plot over %q: choose %s, %s or %s", where, b.Plot, plotDemos, plotSteps, plotEvals)
 	}
+	if b.Plot != "" && strings.ContainsAny(b.Name, "/ ") {
+		f.add("%s: want a word as name, since it names the plot's file", where)
+	}
+	once(f, where, "demos", b.Demos)
+	once(f, where, "steps", b.Steps)
+	once(f, where, "arms", b.Arms)
+	once(f, where, "evals", b.Evals)
 	known(f, where, "start", b.Start, p.Starts)
 	for _, name := range b.Demos {
 		known(f, where, "demos", name, p.Demos)
@@ -185,6 +218,8 @@ func (p *Plan) checkBlock(f *faults, b Block) {
 			if _, err := traincmd.Parse(marshal(merged(p.Train, arm.Planner, b.Train))); err != nil {
 				f.add("%s, arm %s: planner: %w", where, name, err)
 			}
+		} else if slices.Contains(arm.Plays, actors.Hierarchy) {
+			f.add("%s: arm %s plays hierarchy and has no planner", where, name)
 		}
 		if len(b.Evals) > 0 && len(p.played(arm, b)) == 0 {
 			f.add("%s: arm %s plays none of its evals: it plays %s", where, name, strings.Join(arm.Plays, ", "))
