@@ -72,7 +72,7 @@ func (l *Lab) Run(ctx context.Context, o Order) (Summary, error) {
 		ok, err := l.do(ctx, r)
 		switch {
 		case errors.Is(context.Cause(ctx), errBudget):
-			sum.Left = append(sum.Left, r.String())
+			sum.Left, sum.Needed = append(sum.Left, r.String()), sum.Needed+need
 			continue
 		case err != nil:
 			return sum, err

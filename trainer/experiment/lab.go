@@ -80,9 +80,10 @@ func (l *Lab) run(ctx context.Context, s *Stage) (*Result, error) {
 		return nil, err
 	}
 	l.Say("%s %s", s.Kind, s.Label)
-	r.Began = l.Now().UTC().Truncate(time.Second)
+	began := l.Now()
+	r.Began = began.UTC().Truncate(time.Second)
 	err := l.work(ctx, s, folder, in, r)
-	spent, timeErr := addTime(folder, l.Now().Sub(r.Began))
+	spent, timeErr := addTime(folder, l.Now().Sub(began))
 	r.Seconds = spent.Round(time.Second / 10).Seconds()
 	if err = errors.Join(err, timeErr); err != nil {
 		if ctx.Err() != nil { // it was stopped, and goes on another time

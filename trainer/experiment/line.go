@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -20,7 +19,11 @@ type Line struct {
 
 // Lines lists a block's lines that have results.
 func (f *Findings) Lines(block string) (lines []Line) {
-	at := map[string]int{}
+	type name struct {
+		Condition
+		arm, eval string
+	}
+	at := map[name]int{}
 	for _, r := range f.Rounds {
 		if r.Block != block {
 			continue
@@ -31,12 +34,12 @@ func (f *Findings) Lines(block string) (lines []Line) {
 				if played == nil {
 					continue
 				}
-				name := fmt.Sprint(r.Condition, c.Arm, p.Eval)
-				if _, ok := at[name]; !ok {
-					at[name] = len(lines)
+				its := name{r.Condition, c.Arm, p.Eval}
+				if _, ok := at[its]; !ok {
+					at[its] = len(lines)
 					lines = append(lines, Line{Condition: r.Condition, Arm: c.Arm, Eval: p.Eval})
 				}
-				l := &lines[at[name]]
+				l := &lines[at[its]]
 				l.Seeds = append(l.Seeds, r.Seed)
 				l.trained, l.played = append(l.trained, f.good(c.Train)), append(l.played, played)
 			}
