@@ -5,6 +5,7 @@ type Findings struct {
 	Plan   *Plan
 	Rounds []Round
 	ByKey  map[string]*Result
+	asked  []*Stage // by the rounds, each once, what is needed first
 	// Other are results in the store that this plan does not ask for: of earlier
 	// versions or other plans. They are kept, and listed.
 	Other []*Result
@@ -24,10 +25,14 @@ func Find(p *Plan, s Store) (*Findings, error) {
 	asked := map[string]bool{}
 	var ask func(s *Stage)
 	ask = func(s *Stage) {
+		if asked[s.Key()] {
+			return
+		}
 		asked[s.Key()] = true
 		for _, n := range s.Needs {
 			ask(n.Stage)
 		}
+		f.asked = append(f.asked, s)
 	}
 	for _, r := range rounds {
 		for _, stage := range r.stages() {
@@ -62,23 +67,9 @@ func (f *Findings) Done(c Cell) bool {
 
 // Asked are the plan's own results, each once, in the order of the rounds.
 func (f *Findings) Asked() (list []*Result) {
-	seen := map[string]bool{}
-	var visit func(s *Stage)
-	visit = func(s *Stage) {
-		if seen[s.Key()] {
-			return
-		}
-		seen[s.Key()] = true
-		for _, n := range s.Needs {
-			visit(n.Stage)
-		}
+	for _, s := range f.asked {
 		if r := f.ByKey[s.Key()]; r != nil {
 			list = append(list, r)
-		}
-	}
-	for _, r := range f.Rounds {
-		for _, s := range r.stages() {
-			visit(s)
 		}
 	}
 	return list
