@@ -6,6 +6,8 @@ package actors
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"sync/atomic"
 
@@ -138,8 +140,10 @@ type coin struct {
 
 func (c *coin) Start(instruction string) error {
 	c.instruction = instruction
-	c.random = rand.New(rand.NewPCG(uint64(len(instruction)), 25))
-	return nil
+	h := fnv.New64a()
+	_, err := io.WriteString(h, instruction)
+	c.random = rand.New(rand.NewPCG(h.Sum64(), 25))
+	return err
 }
 
 func (c *coin) Act(ctx context.Context, obs policy.Observation) (policy.Chunk, error) {

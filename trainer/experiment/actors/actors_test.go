@@ -81,6 +81,23 @@ func TestACoinThinksAsOftenAsItIsTold(t *testing.T) {
 	}
 }
 
+func TestEachInstructionHasACoinOfItsOwnThatItRepeats(t *testing.T) {
+	throw := func(instruction string) float64 {
+		var c coin
+		if err := c.Start(instruction); err != nil {
+			t.Fatal(err)
+		}
+		return c.random.Float64()
+	}
+	red := throw("touch the red cube")
+	if throw("touch the red cube") != red {
+		t.Error("the same instruction throws another coin")
+	}
+	if throw("touch the red ball") == red {
+		t.Error("instructions of the same length throw the same coin")
+	}
+}
+
 // The test model's gate says how bright the picture is, and that grows with i.
 func TestAGateThinksFromItsThresholdUp(t *testing.T) {
 	h := &Hand{Mode: Auto, Model: open(t, policytest.Options{Gate: true}), Threshold: 30.0 / 255}
