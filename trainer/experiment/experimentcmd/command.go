@@ -95,6 +95,11 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	}
 	var runErr error
 	if !o.only {
+		lock, err := alone(o.build)
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
 		sum, err := lab.Run(ctx, order)
 		fmt.Fprintln(out, sum)
 		if failed := lab.Failures(); len(failed) > 0 {
@@ -111,6 +116,23 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "the report is in %s\n", o.report)
 	return runErr
+}
+
+// alone locks the folder until what it returns is closed, or the process ends: two runs
+// would write the same checkpoints.
+func alone(folder string) (io.Closer, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		err = fmt.Errorf("another run has locked %s (%w): wait for its end, or give another folder by --build", folder, err)
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // command runs hyt as a process of its own: each begins with memory of its own, and says

@@ -49,6 +49,28 @@ func TestTheReportAloneRunsNothing(t *testing.T) {
 	}
 }
 
+func TestTwoRunsDoNotShareAFolder(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "build")
+	first, err := alone(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := alone(folder); err == nil {
+		_ = second.Close()
+		t.Error("two runs have the folder")
+	} else if !strings.Contains(err.Error(), folder) {
+		t.Errorf("error %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next, err := alone(folder)
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	_ = next.Close()
+}
+
 func TestCommandLinesThatAreRefused(t *testing.T) {
 	for _, test := range []struct {
 		args []string
