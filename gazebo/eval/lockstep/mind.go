@@ -35,7 +35,10 @@ func NewMind(e *policy.Engine) (*Mind, error) {
 		Cameras: s.Cameras, Proprio: s.Proprio, PoseTimeout: config.Seconds(c.PoseTimeout),
 		GripperJoints: c.GripperJoints, GripperTravel: c.GripperTravel,
 	})
-	return &Mind{engine: e, thinker: t, observer: o}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Mind{engine: e, thinker: t, observer: o}, nil
 }
 
 // think writes the thought about a view that was taken at that time.
