@@ -2,6 +2,7 @@ package evalcmd
 
 import (
 	"context"
+
 	"hyt/config"
 	"hyt/gazebo/rossim"
 	"hyt/gazebo/sim"
