@@ -99,7 +99,7 @@ func handeyeCommand() *cobra.Command {
 	f.source.add(flags, 250*time.Millisecond)
 	flags.StringVar(&f.camera, "camera", "camera.yaml", "camera info, as hyt calib intrinsics writes it")
 	f.handFlags.add(flags)
-	flags.StringVar(&f.arm.Base, "base-frame", "base_link", "the robot's base: in /tf, and the frame of live poses")
+	flags.StringVar(&f.arm.Base, "base-frame", "base_link", "the robot's base: in /tf, and the frame of a topic's poses")
 	flags.IntVar(&f.stops, "stops", 12, "live: stops of the arm at least, before it ends by itself")
 	flags.StringVar(&f.mount, "mount", "eye_in_hand", "eye_in_hand or eye_to_hand")
 	flags.StringVar(&f.frames.Parent, "parent", "", "frame the camera is mounted on (tool0, or base_link for eye_to_hand)")

@@ -3,7 +3,9 @@
 package handpose
 
 import (
+	"fmt"
 	"path"
+	"strings"
 	"time"
 
 	"hyt/calib/geom"
@@ -16,11 +18,11 @@ import (
 // the two frames that count.
 type Source struct {
 	Topic      string // transforms when its last element is tf
-	Base, Hand string // frames
+	Base, Hand string // frames; without Base, poses in any frame are taken
 }
 
-// IsTF tells by its name whether a topic carries transforms.
-func (s Source) IsTF() bool { return path.Base(s.Topic) == "tf" }
+// isTF tells by its name whether a topic carries transforms.
+func (s Source) isTF() bool { return path.Base(s.Topic) == "tf" }
 
 // Point is where the hand was at a time.
 type Point struct {
@@ -43,9 +45,12 @@ func NewFollower(s Source) *Follower { return &Follower{s, tf.NewTree()} }
 // Frames lists the transforms that were heard, for errors.
 func (f *Follower) Frames() string { return f.tree.String() }
 
-// Pose takes a pose of the hand.
+// Pose takes a pose of the hand. One that names no frame is in Base.
 func (f *Follower) Pose(m *geometry_msgs.PoseStamped) (Point, error) {
 	p, err := geom.FromPoseMessage(m.Pose)
+	if frame := strings.TrimPrefix(m.Header.FrameId, "/"); err == nil && frame != "" && f.Base != "" && frame != f.Base {
+		err = fmt.Errorf("it is told in frame %q, not in %q: name the right base frame", frame, f.Base)
+	}
 	return Point{m.Header.Stamp.AsTime(), p}, err
 }
 

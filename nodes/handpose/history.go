@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,13 +40,9 @@ type History struct {
 func Listen(n *node.Node, s Source) (*History, error) {
 	h := &History{source: s, came: make(chan struct{})}
 	f := NewFollower(s)
-	if !s.IsTF() {
+	if !s.isTF() {
 		_, err := node.Subscribe(n, s.Topic, bus.SensorData(), func(m *geometry_msgs.PoseStamped) {
-			p, err := f.Pose(m)
-			if frame := strings.TrimPrefix(m.Header.FrameId, "/"); err == nil && frame != "" && s.Base != "" && frame != s.Base {
-				err = fmt.Errorf("it is told in frame %q, not in %q", frame, s.Base)
-			}
-			h.add(p, err)
+			h.add(f.Pose(m))
 		})
 		return h, err
 	}
@@ -81,7 +76,7 @@ func (h *History) add(p Point, err error) {
 	h.track = slices.Insert(h.track, at, p)
 	if old := h.track[len(h.track)-1].Stamp.Add(-keepFor); h.track[0].Stamp.Before(old) {
 		n, _ := slices.BinarySearchFunc(h.track, old, Point.Compare)
-		h.track = slices.Delete(h.track, 0, n)
+		h.track = h.track[n:] // moved to new memory now and then, not at each point
 	}
 	close(h.came)
 	h.came = make(chan struct{})
@@ -152,7 +147,7 @@ func (h *History) At(t time.Time) (geom.Pose, error) {
 
 // silence says what does not come.
 func (h *History) silence() error {
-	if h.source.IsTF() {
+	if h.source.isTF() {
 		return fmt.Errorf("%s has not connected frame %q with the hand's, %q, yet", h.source.Topic, h.source.Base, h.source.Hand)
 	}
 	return fmt.Errorf("no pose of the hand came on %s yet", h.source.Topic)
