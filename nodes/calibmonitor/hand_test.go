@@ -147,6 +147,10 @@ func TestAnUnknownPlaceOfTheHandIsSaid(t *testing.T) {
 		if level, says := show(seenFrom(near, 0), 1); level != node.Warn || !strings.Contains(says, "no pose of the hand came on ee_pose") {
 			t.Errorf("level %d, %q", level, says)
 		}
+		a.stop(near, geom.Vec{0, 0, 0.2})
+		if level, says := show(seenFrom(near, 0), 2); level != node.OK || says != "the hand moves: tags are looked at when it rests" {
+			t.Errorf("known again: level %d, %q", level, says)
+		}
 	})
 }
 

@@ -63,8 +63,8 @@ type Monitor struct {
 
 // Open makes the monitor that the parameters ask for, and checks that it can work;
 // nil where they ask for none. base is the frame that tags and camera are placed in.
-// hand is where a camera on the hand is.
-func Open(camera *mounted.Camera, hand Hand, c config.Monitor, base string, now func() time.Time) (*Monitor, error) {
+// hear listens to the hand, where tags are looked for by a camera on it.
+func Open(camera *mounted.Camera, hear func() (Hand, error), c config.Monitor, base string, now func() time.Time) (*Monitor, error) {
 	tags, err := mounted.LoadTags(c.TagsURL, c.TagSize, base)
 	if err != nil {
 		return nil, err
@@ -78,6 +78,12 @@ func Open(camera *mounted.Camera, hand Hand, c config.Monitor, base string, now 
 	if len(tags) > 0 {
 		if err := apriltag.Available(); err != nil {
 			return nil, fmt.Errorf("calib_tags_url: %w", err)
+		}
+	}
+	var hand Hand
+	if len(tags) > 0 && camera.OnHand {
+		if hand, err = hear(); err != nil {
+			return nil, err
 		}
 	}
 	return New(Options{
@@ -189,7 +195,7 @@ func (m *Monitor) look(ctx context.Context) {
 	defer m.mu.Unlock()
 	m.busy = false
 	if errors.Is(err, errMoving) {
-		m.judge.moving, m.lastDue, err = true, time.Time{}, nil // the next image may do
+		m.judge.moving, m.fault, m.lastDue = true, nil, time.Time{} // the next image may do
 		return
 	}
 	m.fault, m.took = err, time.Since(start)

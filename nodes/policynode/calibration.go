@@ -12,13 +12,8 @@ func (s *session) calibrate(how *observe.Cameras) error {
 	if err != nil {
 		return err
 	}
-	var hand calibmonitor.Hand
-	if camera != nil && camera.OnHand {
-		if hand, err = observe.Hand(s.node, camera, s.config.Camera); err != nil {
-			return err
-		}
-	}
-	s.calibration, err = calibmonitor.Open(camera, hand, s.config.Monitor, s.config.BaseFrame, s.node.Now)
+	hear := func() (calibmonitor.Hand, error) { return observe.Hand(s.node, camera, s.config.Camera) }
+	s.calibration, err = calibmonitor.Open(camera, hear, s.config.Monitor, s.config.BaseFrame, s.node.Now)
 	if err != nil || s.calibration == nil {
 		return err
 	}

@@ -39,7 +39,10 @@ func seen(nudge float64) *sensor_msgs.Image {
 }
 
 // calibrated writes the files and sets the parameters.
-func calibrated(t *testing.T) func(*config.Policy) {
+func calibrated(t *testing.T) func(*config.Policy) { return calibratedIn(t, "base_link", geom.Still) }
+
+// calibratedIn is calibrated for a camera that is somewhere else in another frame.
+func calibratedIn(t *testing.T, frame string, place geom.Pose) func(*config.Policy) {
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
 		name = filepath.Join(dir, name)
@@ -48,13 +51,13 @@ func calibrated(t *testing.T) func(*config.Policy) {
 		}
 		return "file://" + name
 	}
-	transform := func(child string, p geom.Pose) []byte {
+	transform := func(frame, child string, p geom.Pose) []byte {
 		m := geometry_msgs.TransformStamped{ChildFrameId: child, Transform: p.Message()}
-		m.Header.FrameId = "base_link"
+		m.Header.FrameId = frame
 		return tf.Format([]geometry_msgs.TransformStamped{m})
 	}
-	info, mount := write("eye.yaml", eye.YAML()), write("mount.yaml", transform("camera_optical_frame", geom.Still))
-	tags := write("tags.yaml", transform(mounted.TagFrame(0), atTag))
+	info, mount := write("eye.yaml", eye.YAML()), write("mount.yaml", transform(frame, "camera_optical_frame", place))
+	tags := write("tags.yaml", transform("base_link", mounted.TagFrame(0), atTag))
 	return func(c *config.Policy) {
 		c.CameraInfoURL, c.CameraTransformURL = info, mount
 		c.TagsURL, c.TagSize, c.TagRate = tags, print.Size, 5
@@ -91,6 +94,25 @@ func TestANudgedCameraIsWarnedOfWhileTheRobotGoesOn(t *testing.T) {
 				t.Error("the robot stands still")
 			}
 		}
+	})
+}
+
+func TestACameraOnTheHandIsWatchedFromWhereTheHandIs(t *testing.T) {
+	img := seen(0)
+	// The hand is where the robot of these tests has it, the camera at base_link again.
+	start(t, calibratedIn(t, "tool0", geom.Pose{R: geom.Identity, T: geom.Vec{-0.05, 0, -0.1}}), func(r *rig) {
+		r.locked(func() {
+			r.bad = func(m *sensor_msgs.Image) {
+				h := m.Header
+				*m = *img
+				m.Header = h
+			}
+		})
+		time.Sleep(3 * time.Second)
+		r.wantStatus("calibration", node.OK, "all 1 tags are where calibration says")
+		r.locked(func() { r.lost = true })
+		time.Sleep(3 * time.Second)
+		r.wantStatus("calibration", node.Warn, "the hand's pose when the image was taken is not known")
 	})
 }
 
