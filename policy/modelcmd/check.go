@@ -29,8 +29,9 @@ func checkCommand() *cobra.Command {
 graphs with their tensors' names, types, shapes and varying sizes, state that comes
 out as it goes in, and, on a grey image, finite outputs and tokens in range in every
 mode that the model has. Where the model holds a proof, samples of its training with
-the training graph's answers, they are computed again and may differ by 1e-4. Prints a line for each thing that is well, with latencies,
-and ends with the first that is not.`,
+the training graph's answers, they are computed again and may differ by 1e-4. Prints
+a line for each thing that is well, with latencies, and ends with the first that is
+not.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return check(cmd.Context(), cmd.OutOrStdout(), args[0], o)
@@ -56,7 +57,7 @@ func check(ctx context.Context, out io.Writer, dir string, o policy.Options) err
 	for _, g := range e.WarmUp() {
 		fmt.Fprintf(out, "ok  graph %s: %.2f ms, the first time %.2f ms\n", g.Graph, ms(g.Again), ms(g.First))
 	}
-	if err := checkProof(out, dir, e.Spec(), onnx.Options{Library: o.Library, Provider: o.Provider, Threads: o.Threads}); err != nil {
+	if err := checkProof(out, dir, e.Spec(), o); err != nil {
 		return fmt.Errorf("model %s fails at proof: %w", dir, err)
 	}
 	for _, part := range []struct {
@@ -77,7 +78,7 @@ func check(ctx context.Context, out io.Writer, dir string, o policy.Options) err
 
 // checkProof repeats here what the trainer did when it wrote the model, where it left
 // samples to do so.
-func checkProof(out io.Writer, dir string, s *spec.Spec, o onnx.Options) error {
+func checkProof(out io.Writer, dir string, s *spec.Spec, o policy.Options) error {
 	samples, err := proof.Read(dir)
 	if err != nil {
 		return err
