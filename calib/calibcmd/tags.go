@@ -129,11 +129,11 @@ func (f *tagsFlags) sights(ctx context.Context, camera *mounted.Camera, progress
 			return nil, nil, 0, err
 		}
 	}
-	opened := func(node *node.Node) error {
+	opened := func(listener *node.Node) error {
 		if !camera.OnHand {
 			return nil
 		}
-		heard, err := handpose.Listen(node, f.arm)
+		heard, err := handpose.Listen(listener, f.arm)
 		hand.poses = liveHand{ctx, heard}
 		return err
 	}

@@ -144,7 +144,7 @@ func (s *source) each(ctx context.Context, live int, progress io.Writer, opened 
 	if err != nil {
 		return err
 	}
-	for n := 0; n < live; {
+	for looked := 0; looked < live; {
 		f, ok := t.patient(ctx, s.topic, progress)
 		if !ok {
 			return ctx.Err()
@@ -155,7 +155,7 @@ func (s *source) each(ctx context.Context, live int, progress io.Writer, opened 
 		}
 		err = look(f, img)
 		if err == nil {
-			n++
+			looked++
 		}
 		if err := pass(err, progress); err != nil {
 			return err
