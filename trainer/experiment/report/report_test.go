@@ -117,7 +117,7 @@ func TestTheReportSaysWhatWasFound(t *testing.T) {
 		"the plot":                           "![main](experiment/tiny-main.svg)",
 		"the command":                        "Command: `make experiment`.",
 		"how much was done":                  "Done: 14 of 15 cells",
-		"other results in the store":         "train of-another-plan 0123456789abcdef",
+		"other results in the store":         "which no table above counts: 1 of train.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s: no %q in\n%s", what, want, text)

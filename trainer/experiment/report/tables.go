@@ -245,11 +245,16 @@ func (p *page) runs() {
 	for _, line := range failed {
 		p.say("%s", line)
 	}
-	if n := len(p.findings.Other); n > 0 {
-		p.say("\nThe store holds %d results besides, of other plans or earlier versions, which no table above counts:", n)
-		for _, r := range p.findings.Other {
-			p.say("- %s %s %s, %s", r.Kind, r.Label, r.Key, r.Began.Format("2006-01-02"))
+	count := map[string]int{}
+	for _, r := range p.findings.Other {
+		count[string(r.Kind)]++
+	}
+	if len(count) > 0 {
+		var kinds []string
+		for _, kind := range slices.Sorted(maps.Keys(count)) {
+			kinds = append(kinds, fmt.Sprintf("%d of %s", count[kind], kind))
 		}
+		p.say("\nThe store holds other results, of other plans or earlier versions, which no table above counts: %s.", strings.Join(kinds, ", "))
 	}
 	p.say("")
 }
