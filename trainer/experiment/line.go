@@ -170,6 +170,12 @@ func (l Line) HeldOut(name string) float64 {
 	})
 }
 
+// Thought is the mean share of the frames that were thought about, in the modes that
+// choose; NaN: all or none were.
+func (l Line) Thought() float64 {
+	return mean(l.played, func(r *Result) (float64, bool) { return r.Thought, r.Thought > 0 })
+}
+
 // Minutes is the mean time of a training.
 func (l Line) Minutes() float64 {
 	return l.over(func(r *Result) (float64, bool) { return r.Seconds / 60, true })
@@ -181,11 +187,18 @@ func (l Line) ActSamples() float64 {
 }
 
 func (l Line) over(of func(*Result) (float64, bool)) float64 {
-	sum, n := 0.0, 0.0
-	for _, r := range l.trained {
+	return mean(l.trained, func(r *Result) (float64, bool) {
 		if r == nil || r.Trained == nil {
-			continue
+			return 0, false
 		}
+		return of(r)
+	})
+}
+
+// mean is that of the results that have the figure.
+func mean(results []*Result, of func(*Result) (float64, bool)) float64 {
+	sum, n := 0.0, 0.0
+	for _, r := range results {
 		if v, ok := of(r); ok {
 			sum, n = sum+v, n+1
 		}
