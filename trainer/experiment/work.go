@@ -46,7 +46,9 @@ func (l *Lab) work(ctx context.Context, s *Stage, folder string, in map[string]s
 		if err := os.RemoveAll(at(bagsFolder)); err != nil { // what a killed run left
 			return err
 		}
-		args = []string{"demos", "--workers", "2", "--out", at(bagsFolder)}
+		// One performer: several share out the episodes as it happens, and what is
+		// learned depends on their order.
+		args = []string{"demos", "--workers", "1", "--out", at(bagsFolder)}
 		args = append(args, flags(s.Told)...)
 	case Ground, Train:
 		if err := os.WriteFile(at(configFile), marshal(s.Told), 0o644); err != nil {
