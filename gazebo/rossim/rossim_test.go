@@ -160,15 +160,8 @@ func TestASilentSimulatorIsNamedAndLosesItsEpisode(t *testing.T) {
 
 func TestASimulatorThatFallsSilentMidEpisodeIsAnError(t *testing.T) {
 	inMemory(t, func(t *testing.T, c Config, stop func()) {
-		s, err := New(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, e := connect(t, c)
 		defer s.Close()
-		e, err := task.Touch{}.Episode(task.ID, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
 		if err := s.ResetEpisode(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
@@ -184,15 +177,8 @@ func TestASimulatorThatFallsSilentMidEpisodeIsAnError(t *testing.T) {
 
 func TestWhoWaitsForASimulatorCanBeInterrupted(t *testing.T) {
 	inMemory(t, func(t *testing.T, c Config, stop func()) {
-		s, err := New(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, e := connect(t, c)
 		defer s.Close()
-		e, err := task.Touch{}.Episode(task.ID, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
 		stop()
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -213,15 +199,8 @@ func TestWhoWaitsForASimulatorCanBeInterrupted(t *testing.T) {
 
 func TestASceneThatIsNotTheOneAskedForIsRefused(t *testing.T) {
 	inMemory(t, func(t *testing.T, c Config, _ func()) {
-		s, err := New(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, e := connect(t, c)
 		defer s.Close()
-		e, err := task.Touch{}.Episode(task.ID, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
 		e.Instruction = "dance"
 		if err := s.ResetEpisode(t.Context(), e); err == nil || !strings.Contains(err.Error(), "different versions") {
 			t.Errorf("%v", err)
@@ -231,6 +210,20 @@ func TestASceneThatIsNotTheOneAskedForIsRefused(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// connect is a connection that the caller closes, and an episode to ask it for.
+func connect(t *testing.T, c Config) (*Sim, task.Episode) {
+	t.Helper()
+	s, err := New(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := task.Touch{}.Episode(task.ID, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, e
 }
 
 // Over a real network, in real time.
