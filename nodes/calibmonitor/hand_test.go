@@ -56,24 +56,12 @@ func seenFrom(camTsheet geom.Pose, knock float64) *image.Gray {
 	return s.Take(rand.New(rand.NewPCG(1, 2)))
 }
 
-// carried runs a monitor that looks once a second, of a camera on the hand. show has
-// it see an image for some seconds.
+// carried is a monitor of a camera on the hand. show has it see an image for some seconds.
 func carried(t *testing.T, test func(a *arm, show func(img *image.Gray, seconds int) (node.Level, string))) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		a := &arm{}
-		m, err := New(Options{
-			Camera: &mounted.Camera{Lens: lens, Frame: "eye", Base: "base_link", OnHand: true, Hand: "tool0", Mount: mount}, Hand: a,
-			Tags: tags(), Period: time.Second, Threshold: 3, Timeout: 10 * time.Second, Now: time.Now,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		var done sync.WaitGroup
-		done.Go(func() { m.Run(ctx) })
-		defer done.Wait()
-		defer cancel()
+	a := &arm{}
+	camera := &mounted.Camera{Lens: lens, Frame: "eye", Base: "base_link", OnHand: true, Hand: "tool0", Mount: mount}
+	running(t, camera, a, func(m *Monitor) {
 		test(a, func(img *image.Gray, seconds int) (node.Level, string) {
 			for range 10 * seconds {
 				msg := message(img)

@@ -57,11 +57,14 @@ func message(img *image.Gray) *sensor_msgs.Image {
 	return &sensor_msgs.Image{Width: uint32(img.Rect.Dx()), Height: uint32(img.Rect.Dy()), Step: uint32(img.Stride), Encoding: "mono8", Data: img.Pix}
 }
 
-// watched runs a monitor that looks once a second.
-func watched(t *testing.T, test func(m *Monitor, show func(img *image.Gray) (node.Level, string))) {
+// running runs a monitor that looks once a second while test does, in a bubble of fake
+// time.
+func running(t *testing.T, camera *mounted.Camera, hand Hand, test func(m *Monitor)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		m, err := New(Options{Camera: placed(), Tags: tags(), Period: time.Second, Threshold: 3, Timeout: 10 * time.Second, Now: time.Now})
+		m, err := New(Options{
+			Camera: camera, Hand: hand, Tags: tags(), Period: time.Second, Threshold: 3, Timeout: 10 * time.Second, Now: time.Now,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,6 +73,14 @@ func watched(t *testing.T, test func(m *Monitor, show func(img *image.Gray) (nod
 		done.Go(func() { m.Run(ctx) })
 		defer done.Wait()
 		defer cancel()
+		test(m)
+	})
+}
+
+// watched is a monitor of a camera that stands still. show has it see an image for a second.
+func watched(t *testing.T, test func(m *Monitor, show func(img *image.Gray) (node.Level, string))) {
+	t.Helper()
+	running(t, placed(), nil, func(m *Monitor) {
 		test(m, func(img *image.Gray) (node.Level, string) {
 			for range 30 { // of 30 images a second one is looked at
 				m.Image(message(img))
