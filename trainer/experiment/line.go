@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"hyt/trainer/experiment/stats"
 )
@@ -116,12 +117,7 @@ func (l Line) table(v value, scenes []string) stats.Table {
 
 // stratum of a scene is its task and split.
 func stratum(scene string) string {
-	for i := len(scene) - 1; i > 0; i-- {
-		if scene[i] == ' ' {
-			return scene[:i]
-		}
-	}
-	return scene
+	return scene[:max(0, strings.LastIndexByte(scene, ' '))]
 }
 
 // scenes that the line's models were judged on, in a fixed order.
