@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"hyt/config"
 	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
 	"hyt/nodes/control"
@@ -74,7 +75,7 @@ type ThinkerPace struct {
 }
 
 // DefaultThinkerRate is that of the thinker node, thoughts a second.
-const DefaultThinkerRate = 2
+var DefaultThinkerRate = config.DefaultThinker().ThoughtRate
 
 // period is the time from one thought's picture to the next one's.
 func (t ThinkerPace) period() time.Duration {
