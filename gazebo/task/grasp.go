@@ -135,6 +135,7 @@ func deliver(d Decision, s sim.State, i int, to landing) Decision {
 		Y: to.spot.Y + arm.Y - object.Pose.Y,
 		Z: to.low + height(object)/2 + arm.Z - object.Pose.Z,
 	}
+	// It comes all the way down where it may let go, less a little.
 	d.Command.Linear = travel(arm, goal, safeHeight(s), max(coneFlat, to.near-0.002))
 	if distance(arm, goal) < to.near && arm.Z-goal.Z < to.up {
 		d.Command.Gripper = releaseOpen
