@@ -35,10 +35,11 @@ const DefaultReplan = 400 * time.Millisecond
 type Config struct {
 	Tasks    []string      // names; empty: all
 	Splits   []task.Split  // empty: id
+	Naming   task.Naming   // only scenes whose instruction names things so; "": all
 	Modes    []policy.Mode // empty: act
 	Controls []Control     // empty: plain only
 	Episodes int           // for each task, split, mode and control
-	Seed     int64         // of the first episode; the others follow
+	Seed     int64         // of the first episode; the others follow, those of Naming
 	Replan   time.Duration // between observations; 0: DefaultReplan
 	Latency  time.Duration // simulated time from an observation to its chunk's first use
 	Noise    float64       // sim.Scene.ActuationNoise, m/s

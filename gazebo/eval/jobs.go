@@ -3,6 +3,7 @@ package eval
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"hyt/gazebo/sim"
 	"hyt/gazebo/task"
@@ -20,7 +21,13 @@ func (c *Config) jobs() ([]job, error) {
 					return nil, err
 				}
 				for _, split := range c.Splits {
-					jobs = append(jobs, c.cellJobs(t, split, mode, control)...)
+					seeds, err := task.Seeds(t, split, c.Naming, c.Seed, math.MaxInt64, c.Episodes)
+					if err != nil {
+						return nil, err
+					}
+					for _, seed := range seeds {
+						jobs = append(jobs, job{task: t, Episode: Episode{Task: name, Split: split, Mode: mode, Control: control, Seed: seed}})
+					}
 				}
 			}
 		}
@@ -55,14 +62,6 @@ func (c *Config) modesOf(control Control) []policy.Mode {
 		return []policy.Mode{""}
 	}
 	return c.Modes
-}
-
-func (c *Config) cellJobs(t task.Task, split task.Split, mode policy.Mode, control Control) []job {
-	jobs := make([]job, c.Episodes)
-	for i := range jobs {
-		jobs[i] = job{Episode: Episode{Task: t.Name(), Split: split, Mode: mode, Control: control, Seed: c.Seed + int64(i)}, task: t}
-	}
-	return jobs
 }
 
 // draw draws the scene, and what is said in it. Only who plays it does: scenes of some

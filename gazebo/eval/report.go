@@ -23,6 +23,7 @@ type Report struct {
 	ReplanS     float64                   `json:"replan_s"`
 	InjectedS   float64                   `json:"injected_latency_s"`
 	// Of mode guided; 0 where it was not played.
+	Naming          string  `json:"naming,omitempty"`       // how all the instructions name things; "": as they come
 	ThinkerRate     float64 `json:"thinker_rate,omitempty"` // thoughts a second, at most
 	ThinkerLatencyS float64 `json:"thinker_latency_s,omitempty"`
 
@@ -50,7 +51,7 @@ type Cell struct {
 
 func newReport(cfg Config, planned int, results []Result) Report {
 	r := Report{
-		LatencyMS: map[policy.Mode]Quantiles{}, Seed: cfg.Seed, ModelSHA256: cfg.ModelSHA256,
+		LatencyMS: map[policy.Mode]Quantiles{}, Seed: cfg.Seed, Naming: string(cfg.Naming), ModelSHA256: cfg.ModelSHA256,
 		Sim: cfg.SimName, ReplanS: cfg.Replan.Seconds(), InjectedS: cfg.Latency.Seconds(),
 		ImageNoise: cfg.ImageNoise, Dropped: cfg.Dropped, Planned: planned, Results: results,
 	}

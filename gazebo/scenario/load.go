@@ -139,6 +139,7 @@ func (s Scenario) check() (faults []fault) {
 			wrong(fmt.Sprintf("mode %s needs the policy node: choose act or think, or another bus than direct", mode), "modes", i)
 		}
 	}
+	one("naming", s.Naming, func(name string) error { _, err := task.ParseNaming(name); return err })
 	one("blending", s.Blending, func(name string) error { _, err := eval.DefaultChunking(name); return err })
 	for i, t := range s.Thresholds {
 		optional := func(key, value string, check func(string) error) {

@@ -22,6 +22,7 @@ type Scenario struct {
 	Model    string   `yaml:"model"`     // directory
 	Tasks    []string `yaml:"tasks"`     // empty: all
 	Splits   []string `yaml:"splits"`
+	Naming   string   `yaml:"naming"` // full, look or relation: only scenes that name things so; "": all
 	Modes    []string `yaml:"modes"`
 	Controls []string `yaml:"controls"` // that play beside the policy itself
 	Episodes int      `yaml:"episodes"` // of each task, split, mode and control
@@ -86,7 +87,7 @@ func Default() Scenario {
 // written are left to fill in.
 func (s Scenario) Config() (eval.Config, error) {
 	c := eval.Config{
-		Tasks: s.Tasks, Episodes: s.Episodes, Seed: s.Seed, Replan: s.Replan, Workers: s.Workers, SimName: s.Sim,
+		Tasks: s.Tasks, Naming: task.Naming(s.Naming), Episodes: s.Episodes, Seed: s.Seed, Replan: s.Replan, Workers: s.Workers, SimName: s.Sim,
 		Controls: []eval.Control{eval.Plain}, Latency: s.Inject.Latency, Noise: s.Inject.ActuationNoise,
 		ImageNoise: s.Inject.ImageNoise, Dropped: s.Inject.DroppedFrames,
 		Thinker: eval.ThinkerPace{Rate: s.Thinker.Rate, Latency: s.Thinker.Latency},

@@ -19,6 +19,7 @@ import (
 type options struct {
 	tasks    []string
 	split    string
+	naming   string
 	episodes int
 	seed     int64
 	noise    float64
@@ -50,6 +51,7 @@ bags are DIR/0, DIR/1 and so on. Thousands of episodes take minutes.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&o.tasks, "tasks", []string{"touch"}, "tasks to demonstrate: "+strings.Join(taskNames(), ", "))
 	f.StringVar(&o.split, "split", "id", "which objects, positions and phrases")
+	f.StringVar(&o.naming, "naming", "", "only scenes whose instruction names things so: full (the red cube), look (the red one), relation (the cube left of the red ball)")
 	f.IntVar(&o.episodes, "episodes", 100, "episodes of each task")
 	f.Int64Var(&o.seed, "seed", 0, "of the first episode; seeds from 1000000 up are for evaluation")
 	f.Float64Var(&o.noise, "noise", 0.05, "disturbance of the arm's motion, m/s, from which the oracle recovers")
@@ -90,14 +92,22 @@ func (o options) draw() ([]piece, error) {
 	if len(o.cameras) == 0 || o.cameras[0] != sim.Overhead {
 		return nil, errors.New("--cameras begins with image: thoughts speak of places in the overhead camera's picture")
 	}
-	var out []piece
-	for seed := o.seed; seed < o.seed+int64(o.episodes); seed++ {
-		for _, name := range o.tasks {
-			t, err := task.ByName(name)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, piece{t, split, seed})
+	naming, err := task.ParseNaming(o.naming)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]piece, o.episodes*len(o.tasks))
+	for k, name := range o.tasks {
+		t, err := task.ByName(name)
+		if err != nil {
+			return nil, err
+		}
+		seeds, err := task.Seeds(t, split, naming, o.seed, task.EvalSeed, o.episodes)
+		if err != nil {
+			return nil, err
+		}
+		for i, seed := range seeds {
+			out[i*len(o.tasks)+k] = piece{t, split, seed}
 		}
 	}
 	return out, nil

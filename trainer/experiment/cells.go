@@ -107,6 +107,9 @@ func (b *builder) demos(name string) *Stage {
 	if d.Sim != "" {
 		told["simulator"] = d.Sim
 	}
+	if d.Naming != "" {
+		told["naming"] = d.Naming
+	}
 	return b.once(&Stage{Kind: Record, Label: name, Told: told, Units: d.Episodes * len(d.Tasks)})
 }
 

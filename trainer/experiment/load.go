@@ -149,8 +149,16 @@ func (d Demos) check(f *faults, where string) {
 	if d.Seed+int64(d.Episodes) > task.EvalSeed {
 		f.add("%s: seeds %d to %d: those from %d are for evaluation", where, d.Seed, d.Seed+int64(d.Episodes)-1, task.EvalSeed)
 	}
+	naming, err := task.ParseNaming(d.Naming)
+	if err != nil {
+		f.add("%s: %w", where, err)
+	}
 	for _, name := range d.Tasks {
-		if _, err := task.ByName(name); err != nil {
+		t, err := task.ByName(name)
+		if err == nil && naming != task.AnyNaming {
+			_, err = task.Seeds(t, task.ID, naming, d.Seed, task.EvalSeed, d.Episodes)
+		}
+		if err != nil {
 			f.add("%s: %w", where, err)
 		}
 	}

@@ -16,14 +16,19 @@ import (
 	"hyt/trainer/loop"
 )
 
-// readTraining reads what a training left beside and in its model directory.
-func readTraining(model string, r *Result) error {
+// readTraining reads what a training left beside and in its model directory. sum is
+// whether it learned every moment in every mode.
+func readTraining(model string, sum bool, r *Result) error {
 	s, err := spec.Load(model)
 	if err != nil {
 		return err
 	}
 	t := &Trained{Steps: s.Training.Steps, Samples: s.Training.Samples, Loss: s.Training.Loss, HeldOut: map[string]float64{}}
-	t.Act = int(math.Round(s.Training.Weights["act"] * float64(t.Samples)))
+	share := s.Training.Weights["act"]
+	if sum && share > 0 {
+		share = 1
+	}
+	t.Act = int(math.Round(share * float64(t.Samples)))
 	f, err := os.Open(filepath.Join(model+".run", loop.MetricsFile))
 	if err != nil {
 		return err

@@ -55,6 +55,7 @@ type Pace struct {
 type Demos struct {
 	Tasks    []string `yaml:"tasks"`
 	Episodes int      `yaml:"episodes"` // of each task
+	Naming   string   `yaml:"naming"`   // only scenes that name things so: full, look or relation; "": all
 	Seed     int64    `yaml:"seed"`     // of the first; sets that share seeds share scenes
 	Sim      string   `yaml:"simulator"`
 }

@@ -62,7 +62,8 @@ func (l *Lab) work(ctx context.Context, s *Stage, folder string, in map[string]s
 		if exists(filepath.Join(at(modelFolder)+".run", loop.CheckpointFile)) {
 			args = append(args, "--resume")
 		}
-		read = func() error { return readTraining(at(modelFolder), r) }
+		sum, _ := s.Told["sum"].(bool)
+		read = func() error { return readTraining(at(modelFolder), sum, r) }
 	case Gate:
 		if err := errors.Join(os.RemoveAll(at(modelFolder)), os.CopyFS(at(modelFolder), os.DirFS(in["model"]))); err != nil {
 			return err
@@ -106,7 +107,7 @@ func (l *Lab) work(ctx context.Context, s *Stage, folder string, in map[string]s
 
 // flags of `hyt demos`, in a fixed order.
 func flags(told Settings) (args []string) {
-	for _, f := range []struct{ flag, key string }{{"--tasks", "tasks"}, {"--episodes", "episodes"}, {"--seed", "seed"}, {"--sim", "simulator"}} {
+	for _, f := range []struct{ flag, key string }{{"--tasks", "tasks"}, {"--episodes", "episodes"}, {"--seed", "seed"}, {"--sim", "simulator"}, {"--naming", "naming"}} {
 		switch v := told[f.key].(type) {
 		case nil:
 		case []string:

@@ -71,6 +71,7 @@ func bind(f *pflag.FlagSet, s *scenario.Scenario) {
 	f.StringVar(&s.Baseline, "baseline", s.Baseline, "what to compare with, scene by scene: a report (JSON file), or a model directory, which is played, too")
 	f.StringSliceVar(&s.Tasks, "tasks", s.Tasks, "tasks; all of them if not given")
 	f.StringSliceVar(&s.Splits, "splits", s.Splits, "splits of the scenes")
+	f.StringVar(&s.Naming, "naming", s.Naming, "only scenes whose instruction names things so: full (the red cube), look (the red one), relation (the cube left of the red ball)")
 	f.StringSliceVar(&s.Modes, "mode", s.Modes, "modes: act, think, follow, guided, auto")
 	f.StringSliceVar(&s.Controls, "controls", s.Controls, "also: shuffled (instructions of other scenes), blank (grey image), still, random, oracle")
 	f.IntVar(&s.Episodes, "episodes", s.Episodes, "episodes of each task, split, mode and control")

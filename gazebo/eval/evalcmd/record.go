@@ -1,6 +1,8 @@
 package evalcmd
 
 import (
+	"fmt"
+
 	"hyt/gazebo/eval"
 	"hyt/policy/spec"
 )
@@ -8,6 +10,9 @@ import (
 // record writes the model's own cells into its spec.yaml, in place of earlier ones:
 // who gets the model also gets what it can do.
 func record(dir string, r eval.Report) error {
+	if r.Naming != "" {
+		return fmt.Errorf("--record keeps the scores of all scenes of a task, and these are those that name things by %s: leave out --naming", r.Naming)
+	}
 	s, err := spec.Load(dir)
 	if err != nil {
 		return err
