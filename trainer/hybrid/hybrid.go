@@ -29,7 +29,7 @@ type Maker struct {
 	Mix       Mix
 	Thoughts  Thoughts
 	Seed      uint64
-	Total     int // rows of the whole run, for what changes over it
+	Total     int // moments of the whole run, for what changes over it
 	Augment   model.Augment
 
 	// Target is the weight of an auxiliary task without language: each action
@@ -46,27 +46,27 @@ type Maker struct {
 	order []int // the epoch's permutation of Set
 }
 
-// Row is the index-th sample of the run and its mode. Errors name the sample.
+// Row is the index-th row of the run and its mode. Each moment has one row, or one in
+// each mode, whose observations are equal. Errors name the sample.
 func (m *Maker) Row(index int) (model.Row, policy.Mode, error) {
-	progress := float64(index) / float64(max(1, m.Total))
-	r := rand.New(rand.NewPCG(m.Seed, uint64(index)))
-	l := m.Mix.lesson(index, progress, r, func(moment int) bool {
-		_, thought := m.Set.Text(m.pick(moment))
-		return thought != ""
-	})
-	i := m.pick(l.moment)
+	texts := m.Mix.texts()
+	moment, k := index/texts, index%texts
+	progress := float64(moment) / float64(max(1, m.Total))
+	r := rand.New(rand.NewPCG(m.Seed, uint64(moment)))
+	i := m.pick(moment)
 	s := m.Set.At(i)
-	look := m.Augment.Draw(r)
-	row, err := m.inMode(s, l.mode, view{progress: progress, shift: look.Shift, chance: r})
+	look, jitter := m.Augment.Draw(r), 2*r.Float64()-1 // first, so that they are the same in all modes
+	mode, weight := m.Mix.lesson(k, progress, r, s.Thought != "")
+	row, err := m.inMode(s, mode, view{progress: progress, shift: look.Shift, chance: r})
 	if err != nil {
-		return row, l.mode, fmt.Errorf("sample %d of episode %d: %w", i, s.Episode, err)
+		return row, mode, fmt.Errorf("sample %d of episode %d: %w", i, s.Episode, err)
 	}
-	row.ActWeight *= l.weight
-	row.TextWeight *= l.weight
-	row.PointWeight *= l.weight
+	row.ActWeight *= weight
+	row.TextWeight *= weight
+	row.PointWeight *= weight
 	row.Look = look
 	if m.GripJitter > 0 {
-		off := float32((2*r.Float64() - 1) * m.GripJitter)
+		off := float32(jitter * m.GripJitter)
 		row.Proprio = slices.Clone(row.Proprio) // the sample's own is shared
 		for d, n := range m.Shape.Proprio {
 			if n.Name == "gripper" {
@@ -74,7 +74,7 @@ func (m *Maker) Row(index int) (model.Row, policy.Mode, error) {
 			}
 		}
 	}
-	return row, l.mode, nil
+	return row, mode, nil
 }
 
 // pick runs through a new permutation of the set each epoch.
@@ -153,23 +153,4 @@ func (m *Maker) pointAt(row *model.Row, at thought.Place) {
 	for k := range len(row.Actions) / len(m.Norm.Q01) {
 		row.Points = append(row.Points, model.Point{Token: -1 - k, At: [model.PointDims]float32{float32(2*u - 1), float32(2*v - 1)}})
 	}
-}
-
-// TextLength is how many text positions batches of the set need, in any mode.
-// Shorter batches train faster.
-func (m *Maker) TextLength() int {
-	longest := 0
-	seen := map[string]bool{} // many samples share their words
-	for i := range m.Set.Len() {
-		instruction, thought := m.Set.Text(i)
-		if key := instruction + "\n" + thought; !seen[key] {
-			seen[key] = true
-			n := len(prompt.Think(m.Tokenizer, instruction))
-			if thought != "" {
-				n += len(prompt.Thought(m.Tokenizer, thought))
-			}
-			longest = max(longest, n)
-		}
-	}
-	return (longest + 3) / 4 * 4
 }

@@ -12,9 +12,10 @@ import (
 type Mix struct {
 	Modes    Weights  // where there is no schedule
 	Schedule []Moment // weights that change over the run, in order of At
-	// Sum learns every sample in every mode, each loss times its weight, instead
-	// of drawing one mode a sample: a weighted sum where the paper samples. A
-	// batch then holds fewer moments.
+	// Sum learns every moment in every mode, each loss times its weight, instead of
+	// drawing one mode: a weighted sum where the paper samples. The modes' texts
+	// share the moment's observation (model.Config.SideBySide), so that a step costs
+	// less than two of one mode, and not three.
 	Sum bool
 }
 
@@ -81,25 +82,25 @@ func (m Mix) Mean() Weights {
 	return sum
 }
 
-// lesson is what one row of the run teaches: which moment of the data, in which
-// mode, with which weight of its losses.
-type lesson struct {
-	moment int // counts through the epochs
-	mode   policy.Mode
-	weight float32
+// texts is how many rows each moment has.
+func (m Mix) texts() int {
+	if m.Sum {
+		return len(m.Mean().trained())
+	}
+	return 1
 }
 
-// lesson plans the index-th row. thought says whether a moment's sample has one.
-func (m Mix) lesson(index int, progress float64, r *rand.Rand, thought func(moment int) bool) lesson {
+// lesson is the mode of a moment's k-th row, and the weight of its losses. thought
+// says whether the moment has one.
+func (m Mix) lesson(k int, progress float64, r *rand.Rand, thought bool) (policy.Mode, float32) {
 	w := m.At(progress)
 	if !m.Sum {
-		return lesson{moment: index, mode: w.draw(r, thought(index)), weight: 1}
+		return w.draw(r, thought), 1
 	}
-	modes := m.Mean().trained()
-	l := lesson{moment: index / len(modes), mode: modes[index%len(modes)]}
-	l.weight = float32(w.of(l.mode) * float64(len(modes)))
-	if !thought(l.moment) {
-		l.mode = policy.Act
+	mode := m.Mean().trained()[k]
+	weight := float32(w.of(mode))
+	if !thought {
+		mode = policy.Act
 	}
-	return l
+	return mode, weight
 }

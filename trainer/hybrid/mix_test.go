@@ -3,10 +3,12 @@ package hybrid
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"hyt/policy"
+	"hyt/trainer/model"
 )
 
 // thinkFirst is mostly thinking at first and mostly acting at last.
@@ -62,8 +64,54 @@ func TestASumShowsEverySampleInEveryMode(t *testing.T) {
 			t.Errorf("the thought weighs %v, the actions after it %v", row.TextWeight, row.ActWeight)
 		}
 	}
-	if seen[policy.Act] != 0.75 || seen[policy.Think] != 1.5 || seen[policy.Follow] != 0.75 {
-		t.Errorf("weights %v, want 3 × 0.25, 0.5, 0.25: a mean of 1", seen)
+	if seen[policy.Act] != 0.25 || seen[policy.Think] != 0.5 || seen[policy.Follow] != 0.25 {
+		t.Errorf("weights %v, want 0.25, 0.5, 0.25", seen)
+	}
+}
+
+func TestModesSideBySideSeeTheSameObservation(t *testing.T) {
+	m := maker(samples{sample(aThought), sample(aThought)})
+	m.Mix.Sum, m.GripJitter, m.Augment = true, 0.2, model.Augment{Colour: 0.2, Shift: 4, Cut: 1}
+	for moment := range 4 {
+		first, _, err := m.Row(3 * moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := 1; k < 3; k++ {
+			row, mode, err := m.Row(3*moment + k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if row.Look != first.Look || !slices.Equal(row.Proprio, first.Proprio) || &row.Images[0][0] != &first.Images[0][0] {
+				t.Errorf("moment %d: %s sees something else", moment, mode)
+			}
+		}
+	}
+}
+
+func TestTextsAreAsLongAsTheirModesNeed(t *testing.T) {
+	m := maker(samples{sample(aThought)})
+	act, think, follow := 4, 0, 0
+	for mode, n := range map[policy.Mode]*int{policy.Act: &act, policy.Think: &think, policy.Follow: &follow} {
+		row, err := m.InMode(m.Set.At(0), mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*n = (len(row.Tokens) + 3) / 4 * 4
+	}
+	for _, test := range []struct {
+		name string
+		mix  Mix
+		want []int
+	}{
+		{"who acts needs the instruction's", Mix{Modes: Weights{Act: 1}}, []int{act}},
+		{"drawn modes share the longest", Mix{Modes: DefaultWeights()}, []int{think}},
+		{"a sum has one for each mode", Mix{Modes: DefaultWeights(), Sum: true}, []int{act, think, follow}},
+		{"and none for a mode without weight", Mix{Modes: Weights{Act: 1, Follow: 1}, Sum: true}, []int{act, follow}},
+	} {
+		if m.Mix = test.mix; !slices.Equal(m.Texts(), test.want) {
+			t.Errorf("%s: %v, want %v", test.name, m.Texts(), test.want)
+		}
 	}
 }
 
@@ -78,8 +126,8 @@ func TestAMomentWithoutThoughtActsWithTheWholeWeight(t *testing.T) {
 		}
 		sum += row.ActWeight
 	}
-	if sum != 3 {
-		t.Errorf("weights sum to %v, want 3, as three drawn rows have", sum)
+	if sum != 1 {
+		t.Errorf("weights sum to %v, want 1, as a drawn row has", sum)
 	}
 }
 

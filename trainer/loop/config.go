@@ -15,7 +15,7 @@ import (
 // Config says how long and how fast to learn.
 type Config struct {
 	Steps     int     `yaml:"steps"`      // optimiser steps
-	Batch     int     `yaml:"batch"`      // samples that are computed together; 32 learned more per sample than 64
+	Batch     int     `yaml:"batch"`      // observations that are computed together; 32 learned more per observation than 64
 	Sum       int     `yaml:"accumulate"` // batches whose gradients are summed up for one step
 	Rate      float64 `yaml:"rate"`       // peak learning rate
 	Warmup    int     `yaml:"warmup"`     // steps of linear rise
@@ -57,11 +57,11 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Samples is how many samples a step takes.
+// Samples is how many observations a step takes.
 func (c Config) Samples() int { return c.Batch * c.Sum }
 
-// Rows is how many rows the whole run takes.
-func (c Config) Rows() int { return c.Steps * c.Samples() }
+// All is how many observations the whole run takes.
+func (c Config) All() int { return c.Steps * c.Samples() }
 
 func (c Config) optimizer() optim.AdamW {
 	o := optim.Default()

@@ -81,29 +81,27 @@ func (t *tally) step(norm, rate float64) {
 	t.Rate = rate
 }
 
-// add takes the losses of one batch, each sample under its kind. samples is how
-// many there are in a step, by which the weights were divided.
-func (t *tally) add(p prepared, r *model.Result, text, samples int) {
+// add takes the losses of one batch of shape c, each row under its kind. samples is
+// how many observations there are in a step, by which the weights were divided.
+func (t *tally) add(p prepared, r *model.Result, c model.Config, samples int) {
 	put := func(name string, v float64) {
 		t.Sum[name] += v
 		t.N[name]++
 	}
-	for i, row := range p.rows {
+	for at, row := range p.rows {
+		i, k := at/p.texts, at%p.texts
+		e := r.Of(c, i, k, row)
 		if row.ActWeight > 0 {
-			put(p.kinds[i]+".action", float64(r.ActError[i]))
+			put(p.kinds[at]+".action", e.Action)
 		}
 		if row.PointWeight > 0 {
-			put(p.kinds[i]+".point", float64(r.PointError[i])*float64(samples))
+			put(p.kinds[at]+".point", e.Point*float64(samples))
 		}
-		if row.CellWeight > 0 {
+		if row.CellWeight > 0 && k == 0 {
 			put("cells", float64(r.CellError[i])*float64(samples))
 		}
 		if row.TextWeight > 0 {
-			sum := 0.0
-			for at := row.Predict - 1; at < len(row.Tokens)-1; at++ {
-				sum += float64(r.TokenLoss[i*text+at])
-			}
-			put(p.kinds[i]+".text", sum/float64(len(row.Tokens)-row.Predict))
+			put(p.kinds[at]+".text", e.Text)
 		}
 	}
 }
@@ -112,7 +110,7 @@ func (t *tally) measure(step int, c Config) Measure {
 	m := Measure{Step: step, Samples: step * c.Samples(), Rate: t.Rate, Loss: map[string]float64{},
 		GradNorm:      t.Norm / float64(max(1, t.Steps)),
 		SamplesPerSec: float64(t.fresh*c.Samples()) / time.Since(t.since).Seconds()}
-	m.Left = float64(c.Rows()-m.Samples) / m.SamplesPerSec
+	m.Left = float64(c.All()-m.Samples) / m.SamplesPerSec
 	for name, sum := range t.Sum {
 		m.Loss[name] = sum / float64(t.N[name])
 	}

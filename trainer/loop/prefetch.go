@@ -5,17 +5,18 @@ import "hyt/trainer/model"
 // prepared is one batch of rows, or why there is none.
 type prepared struct {
 	rows  []model.Row
+	texts int // rows of an observation, which follow one another
 	kinds []string
 	err   error
 }
 
-// prefetch draws batches ahead of the step, from sample index first on. The
+// prefetch draws batches ahead of the step, from row first on. The
 // goroutine closes nothing; it ends when stop is called, which waits for it.
 func (t *Trainer) prefetch(first int) (batches <-chan prepared, stop func()) {
 	out, quit, done := make(chan prepared, 2), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		for index := first; ; index += t.Config.Batch {
+		for index := first; ; index += t.Config.Batch * len(t.Source.Texts()) {
 			p := t.prepare(index)
 			select {
 			case out <- p:
@@ -31,7 +32,8 @@ func (t *Trainer) prefetch(first int) (batches <-chan prepared, stop func()) {
 }
 
 func (t *Trainer) prepare(first int) (p prepared) {
-	for index := first; index < first+t.Config.Batch; index++ {
+	p.texts = len(t.Source.Texts())
+	for index := first; index < first+t.Config.Batch*p.texts; index++ {
 		row, kind, err := t.Source.Row(index)
 		if err != nil {
 			return prepared{err: err}

@@ -14,9 +14,11 @@ import (
 )
 
 // Source gives the rows of a run. Row(index) must be a pure function of index;
-// kind says under which name its losses are reported.
+// kind says under which name its losses are reported. Texts are the longest texts of
+// the rows of an observation, which follow one another: see model.Config.SideBySide.
 type Source interface {
 	Row(index int) (row model.Row, kind string, err error)
+	Texts() []int
 }
 
 // Trainer is one run.
@@ -34,6 +36,7 @@ type Trainer struct {
 
 	weights *model.Weights // being trained
 	average *model.Weights // their running average
+	shape   model.Config   // of the batches
 	state   *optim.State
 	step    int
 	history []Measure
@@ -55,10 +58,11 @@ func New(e *engine.Engine, c Config, w *model.Weights, s Source) (*Trainer, erro
 		return nil, err
 	}
 	copyAll(flat(t.average), flat(w))
-	if t.stepper, err = model.NewStepper(e, w.Config, c.Batch); err != nil {
+	t.shape = w.Config.SideBySide(s.Texts()...)
+	if t.stepper, err = model.NewStepper(e, t.shape, c.Batch); err != nil {
 		return nil, err
 	}
-	t.batch, err = model.NewBatch(e, w.Config, c.Batch)
+	t.batch, err = model.NewBatch(e, t.shape, c.Batch)
 	return t, err
 }
 
@@ -94,7 +98,7 @@ func (t *Trainer) History() []Measure { return t.history }
 
 // Run takes the remaining steps. When ctx ends it saves and returns ctx's error.
 func (t *Trainer) Run(ctx context.Context) error {
-	batches, stop := t.prefetch(t.step * t.Config.Samples())
+	batches, stop := t.prefetch(t.step * t.Config.Samples() * len(t.Source.Texts()))
 	defer stop()
 	metrics, err := t.openMetrics()
 	if err != nil {
@@ -129,7 +133,7 @@ func (t *Trainer) take(batches <-chan prepared) error {
 		if err != nil {
 			return err
 		}
-		t.tally.add(p, r, t.weights.Config.Text, t.Config.Samples())
+		t.tally.add(p, r, t.shape, t.Config.Samples())
 		if grads := t.sum(k, r.Grad); k == t.Config.Sum-1 {
 			norm = t.Config.optimizer().Update(t.state, flat(t.weights), grads, decays(t.weights.Params), lr)
 		}
@@ -152,12 +156,15 @@ func (t *Trainer) take(batches <-chan prepared) error {
 // compute runs one batch through the network and back.
 func (t *Trainer) compute(p prepared) (*model.Result, error) {
 	share := 1 / float32(t.Config.Samples())
-	for i, row := range p.rows {
+	for i := range p.rows {
+		row := &p.rows[i]
 		row.TextWeight *= share
 		row.ActWeight *= share
 		row.PointWeight *= share
 		row.CellWeight *= share
-		if err := t.batch.Set(i, t.weights.Config, row); err != nil {
+	}
+	for i := range t.Config.Batch {
+		if err := t.batch.Set(i, t.shape, p.rows[i*p.texts:][:p.texts]...); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,12 @@ func tiny() model.Config {
 }
 
 // noise gives rows that depend on their index only.
-type noise struct{ fail int }
+type noise struct {
+	fail  int
+	texts int // of an observation; 0 is 1
+}
+
+func (n noise) Texts() []int { return slices.Repeat([]int{3}, max(1, n.texts)) }
 
 func (n noise) Row(index int) (model.Row, string, error) {
 	if n.fail > 0 && index >= n.fail {
@@ -62,12 +67,19 @@ func trainer(t *testing.T, c Config, s Source) *Trainer {
 }
 
 func TestResumedRunEndsWithTheSameWeights(t *testing.T) {
-	whole := trainer(t, config(6), noise{})
+	for name, rows := range map[string]noise{"one text": {}, "texts side by side": {texts: 2}} {
+		t.Run(name, func(t *testing.T) { resumedEndsAlike(t, rows) })
+	}
+}
+
+func resumedEndsAlike(t *testing.T, rows noise) {
+	t.Helper()
+	whole := trainer(t, config(6), rows)
 	if err := whole.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 
-	first := trainer(t, config(6), noise{})
+	first := trainer(t, config(6), rows)
 	first.Folder = t.TempDir()
 	path := filepath.Join(first.Folder, CheckpointFile)
 	if err := first.Run(&interrupt{t.Context(), 3}); !errors.Is(err, context.Canceled) {
@@ -80,7 +92,7 @@ func TestResumedRunEndsWithTheSameWeights(t *testing.T) {
 	if c.Step != 3 {
 		t.Errorf("saved at step %d, want 3, between two measures", c.Step)
 	}
-	second := trainer(t, config(6), noise{})
+	second := trainer(t, config(6), rows)
 	if err := second.Restore(c); err != nil {
 		t.Fatal(err)
 	}

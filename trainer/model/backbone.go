@@ -8,11 +8,11 @@ type backbone interface {
 	// params lists its weights.
 	params(c Config) []Param
 
-	// rows computes, from the prefix [batch, Prefix, Width], the embedded text
-	// [batch, Text, Width] and the mask of Batch, the text rows and query rows
-	// [batch, Suffix, Width]. seen is what it made of the prefix, of the same
-	// shape, which pretraining looks at.
-	rows(n *net, prefix, text, mask *g.Node) (suffix, seen *g.Node)
+	// rows computes, from the prefix [batch, Prefix, Width] and the embedded texts,
+	// each text's rows and its query rows, one after the other: [batch, Suffix,
+	// Width]. seen is what it made of the prefix, of the same shape, which
+	// pretraining looks at.
+	rows(n *net, prefix *g.Node, texts []text) (suffix, seen *g.Node)
 }
 
 func (c Config) backbone() backbone {

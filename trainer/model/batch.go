@@ -11,18 +11,19 @@ import (
 const Hidden = -1e9
 
 // Batch is one batch in the memory of the engine. Fill every slice before each
-// use; rows of samples that are not wanted get weight zero.
+// use; rows of samples that are not wanted get weight zero. Texts is the number of
+// an observation's texts.
 type Batch struct {
-	Size         int
+	Size         int            // observations
 	Patches      *engine.Tensor // float32 [Size, Cameras, stemTokens, patchLen], see Unfold
 	Proprio      *engine.Tensor // float32 [Size, Config.Proprio], units; nil where there is none
 	Tokens       *engine.Tensor // int64 [Size, Text], padded after the last valid token
-	Mask         *engine.Tensor // float32 [Size, Suffix, Keys]: 0 where a row may look, Hidden elsewhere
+	Mask         *engine.Tensor // float32 [Size, maskSize]: 0 where a row may look, Hidden elsewhere; see FillMask
 	Targets      *engine.Tensor // int64 [Size, Text]: the token that follows each position
 	TextWeight   *engine.Tensor // float32 [Size, Text]: its weight in the loss, 0 for no target
-	Actions      *engine.Tensor // float32 [Size, Chunk, Dims], -1..1
-	ActionBins   *engine.Tensor // int64 [Size, Chunk*Dims]: their bins; nil for a continuous head
-	ActWeight    *engine.Tensor // float32 [Size]: weight of the sample's mean action error
+	Actions      *engine.Tensor // float32 [Size*Texts, Chunk, Dims], -1..1
+	ActionBins   *engine.Tensor // int64 [Size*Texts, Chunk*Dims]: their bins; nil for a continuous head
+	ActWeight    *engine.Tensor // float32 [Size*Texts]: weight of the mean action error
 	Points       *engine.Tensor // float32 [Size, Suffix, PointDims]: where text and query rows point
 	PointWeight  *engine.Tensor // float32 [Size, Suffix]: weight of the mean error of a row
 	Things       *engine.Tensor // int64 [Size, CameraTokens]: 0, or 1 + the thing whose centre is in the cell
@@ -38,26 +39,27 @@ type input struct {
 	forward bool // the forward pass reads it
 }
 
-// inputs lists the inputs of a batch of size samples. b may be empty.
+// inputs lists the inputs of a batch of size observations. b may be empty.
 func (b *Batch) inputs(c Config, size int) []input {
 	var list []input
 	add := func(to **engine.Tensor, forward bool, name string, t dtypes.DType, dims ...int) {
 		list = append(list, input{engine.Input{Name: name, DType: t, Dims: dims}, to, forward})
 	}
 	f32, i64 := dtypes.Float32, dtypes.Int64
+	texts := size * len(c.lengths())
 	add(&b.Patches, true, "patches", f32, size, c.Cameras, stemTokens, patchLen)
 	if c.Proprio > 0 {
 		add(&b.Proprio, true, "proprio", f32, size, c.Proprio)
 	}
 	add(&b.Tokens, true, "tokens", i64, size, c.Text)
-	add(&b.Mask, true, "mask", f32, size, c.Suffix(), c.Keys())
+	add(&b.Mask, true, "mask", f32, size, c.maskSize())
 	add(&b.Targets, false, "targets", i64, size, c.Text)
 	add(&b.TextWeight, false, "text_weight", f32, size, c.Text)
-	add(&b.Actions, false, "actions", f32, size, c.Chunk, c.Dims)
+	add(&b.Actions, false, "actions", f32, texts, c.Chunk, c.Dims)
 	if c.Bins > 0 {
-		add(&b.ActionBins, false, "action_bins", i64, size, c.Chunk*c.Dims)
+		add(&b.ActionBins, false, "action_bins", i64, texts, c.Chunk*c.Dims)
 	}
-	add(&b.ActWeight, false, "act_weight", f32, size)
+	add(&b.ActWeight, false, "act_weight", f32, texts)
 	add(&b.Points, false, "points", f32, size, c.Suffix(), PointDims)
 	add(&b.PointWeight, false, "point_weight", f32, size, c.Suffix())
 	add(&b.Things, false, "things", i64, size, CameraTokens)
@@ -67,7 +69,7 @@ func (b *Batch) inputs(c Config, size int) []input {
 	return list
 }
 
-// NewBatch allocates a batch of size samples.
+// NewBatch allocates a batch of size observations.
 func NewBatch(e *engine.Engine, c Config, size int) (*Batch, error) {
 	b := &Batch{Size: size}
 	for _, in := range b.inputs(c, size) {

@@ -32,7 +32,7 @@ func benchConfig() Config {
 // for the gradients.
 func flops(c Config) float64 {
 	mul := func(rows, in, out int) float64 { return 2 * float64(rows) * float64(in) * float64(out) }
-	d, prefix, suffix, keys := c.Width, c.Prefix(), c.Suffix(), c.Keys()
+	d, prefix, suffix, keys := c.Width, c.Prefix(), c.Suffix(), c.spans()[0].keys
 	sum := mul(stemTokens, patchLen, c.Stem1) + mul(stemTokens/4, 4*c.Stem1, c.Stem2) + mul(CameraTokens, 4*c.Stem2, d)
 	sum += mul(1, proprioFeatures*c.Proprio, d) + mul(1, d, d)
 	for i := range c.Layers {
@@ -45,6 +45,28 @@ func flops(c Config) float64 {
 	}
 	sum += mul(c.Text, d, c.Vocab) + mul(c.Chunk, d, c.Dims) + mul(suffix, d, PointDims) + mul(CameraTokens, d, 1+Things+CellDims)
 	return 3 * sum
+}
+
+// BenchmarkModesSideBySide is what a step costs that teaches all modes, beside one that
+// teaches the longest of them and one that teaches the shortest. The shapes take turns.
+func BenchmarkModesSideBySide(b *testing.B) {
+	c := benchConfig()
+	shapes := []Config{c.SideBySide(20, 56, 40), c.SideBySide(56), c.SideBySide(20)}
+	var take []func(int) time.Duration
+	best := []time.Duration{time.Hour, time.Hour, time.Hour}
+	for _, shape := range shapes {
+		take = append(take, ours(b, shape))
+	}
+	for b.Loop() {
+		for i, steps := range take {
+			best[i] = min(best[i], steps(4)/4)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(best[0].Seconds()/best[1].Seconds(), "all/think")
+	b.ReportMetric(best[0].Seconds()/best[2].Seconds(), "all/act")
+	b.ReportMetric(best[0].Seconds()/(2*best[1]+best[2]).Seconds(), "all/three-steps")
+	b.ReportMetric(1e3*best[0].Seconds(), "ms/step")
 }
 
 // ours takes whole training steps, the optimiser's included.

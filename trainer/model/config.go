@@ -12,13 +12,19 @@
 //
 //	text rows ─head─▶ logits of the next token;  query rows ─head─▶ actions, -1..1
 //
+// In training an observation may have several texts, side by side, which share its
+// prefix and see nothing of each other (texts.go): all modes in one pass.
+//
 // What computes the rows is a backbone (backbone.go): a transformer, or an LSTM
 // that reads the prefix by attention. The prefix never looks at the text. That is
 // why what it leaves can be computed once a frame and serve every mode
 // (trainer/export writes it so).
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Config is the shape of the network. It is written into checkpoints and graphs.
 type Config struct {
@@ -32,6 +38,7 @@ type Config struct {
 	Stem2     int    `yaml:"stem2" json:"stem2"`         // channels at 16x16
 	Positions int    `yaml:"positions" json:"positions"` // text positions that the network knows: instruction, mode token, thought
 	Text      int    `yaml:"text" json:"text"`           // text positions of a training batch, at most Positions; fewer are faster
+	Texts     Texts  `yaml:"-" json:"-"`                 // of a batch whose observations have several texts, see SideBySide
 	Cameras   int    `yaml:"cameras" json:"cameras"`     // images of an observation
 	Proprio   int    `yaml:"proprio" json:"proprio"`     // numbers of proprioception; 0: none, and no token
 	Chunk     int    `yaml:"chunk" json:"chunk"`         // actions a chunk
@@ -106,8 +113,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("model: backbone is %q, want %s or %s", c.Backbone, Transformer, LSTM)
 	case c.Width%c.Heads != 0 || c.Width%4 != 0:
 		return fmt.Errorf("model: width %d must be a multiple of heads (%d) and of 4", c.Width, c.Heads)
-	case c.Text > c.Positions:
-		return fmt.Errorf("model: text %d is longer than the %d positions that the network knows", c.Text, c.Positions)
+	case slices.Max(c.lengths()) > c.Positions:
+		return fmt.Errorf("model: text %d is longer than the %d positions that the network knows", slices.Max(c.lengths()), c.Positions)
 	case c.Proprio < 0:
 		return fmt.Errorf("model: proprio is %d, must not be negative", c.Proprio)
 	case c.Bins < 0 || c.Bins == 1 || c.Bins > 4096:
@@ -127,11 +134,8 @@ func (c Config) ImageTokens() int { return c.Cameras * CameraTokens }
 // Prefix is the number of image and proprioception tokens.
 func (c Config) Prefix() int { return c.ImageTokens() + min(c.Proprio, 1) }
 
-// Keys is the number of positions that a suffix row may attend to.
-func (c Config) Keys() int { return c.Prefix() + c.Text + c.Chunk }
-
 // Suffix is the number of text and query rows.
-func (c Config) Suffix() int { return c.Text + c.Chunk }
+func (c Config) Suffix() int { return c.Text + c.Chunk*len(c.lengths()) }
 
 // IsPlace says whether a token is a place bin.
 func (c Config) IsPlace(id int64) bool {
@@ -147,7 +151,8 @@ func (c Config) CanStartFrom(old Config) error {
 		return fmt.Errorf("model: a vocabulary of %d and %d text positions are fewer than the %d and %d to start from", c.Vocab, c.Positions, old.Vocab, old.Positions)
 	}
 	same := old
-	same.Vocab, same.Positions, same.Text, same.PlaceX, same.PlaceY = c.Vocab, c.Positions, c.Text, c.PlaceX, c.PlaceY
+	same.Vocab, same.Positions, same.PlaceX, same.PlaceY = c.Vocab, c.Positions, c.PlaceX, c.PlaceY
+	same.Text, same.Texts = c.Text, c.Texts
 	same.Cameras, same.Proprio, same.Chunk, same.Dims, same.Bins = c.Cameras, c.Proprio, c.Chunk, c.Dims, c.Bins
 	if same != c {
 		return fmt.Errorf("model: a %s %d wide with %d layers (%+v) cannot start from a %s %d wide with %d layers (%+v)",
@@ -157,8 +162,8 @@ func (c Config) CanStartFrom(old Config) error {
 }
 
 // Same says whether two configurations have the same weights: batches may differ
-// in their text's length.
+// in their texts.
 func (c Config) Same(other Config) bool {
-	c.Text = other.Text
+	c.Text, c.Texts = other.Text, other.Texts
 	return c == other
 }

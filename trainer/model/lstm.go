@@ -55,15 +55,19 @@ func rememberAtFirst(d int) func(*rand.Rand, []float32) {
 	}
 }
 
-func (l lstm) rows(n *net, prefix, text, mask *g.Node) (*g.Node, *g.Node) {
+func (l lstm) rows(n *net, prefix *g.Node, texts []text) (*g.Node, *g.Node) {
 	memory := g.Reshape(n.norm("memory.norm", flatten(prefix)), n.batch, n.Prefix(), n.Width)
 	mean := g.ReduceMean(memory, 1)
-	for i := range n.Layers {
-		text = l.run(n, i, mean, text)
+	var parts []*g.Node
+	for _, x := range texts {
+		outputs := x.embedded
+		for i := range n.Layers {
+			outputs = l.run(n, i, mean, outputs)
+		}
+		last := g.MatMul(n.norm("query.norm", l.last(n, x, outputs)), n.w["query.w"])
+		parts = append(parts, outputs, g.Add(g.InsertAxes(n.w["queries"], 0), g.InsertAxes(last, 1)))
 	}
-	last := g.MatMul(n.norm("query.norm", l.last(n, text, mask)), n.w["query.w"])
-	queries := g.Add(g.InsertAxes(n.w["queries"], 0), g.InsertAxes(last, 1))
-	rows := flatten(g.Concatenate([]*g.Node{text, queries}, 1))
+	rows := flatten(g.Concatenate(parts, 1))
 	flat := flatten(memory)
 	for i := range Reads {
 		name := func(s string) string { return look(i, s) }
@@ -74,14 +78,14 @@ func (l lstm) rows(n *net, prefix, text, mask *g.Node) (*g.Node, *g.Node) {
 	return g.Reshape(rows, n.batch, n.Suffix(), n.Width), prefix
 }
 
-// run takes one LSTM over its inputs [batch, Text, Width], from a state that
+// run takes one LSTM over its inputs [batch, length, Width], from a state that
 // depends on what is seen; it gives its output after each.
 func (lstm) run(n *net, i int, seen, inputs *g.Node) *g.Node {
-	d := n.Width
+	d, length := n.Width, inputs.Shape().Dimensions[1]
 	h := g.Tanh(n.dense(cell(i, "start"), seen))
 	c := g.ZerosLike(h)
-	all := g.Reshape(n.dense1(cell(i, "w"), cell(i, "b"), flatten(inputs)), n.batch, n.Text, gates*d)
-	outputs := make([]*g.Node, n.Text)
+	all := g.Reshape(n.dense1(cell(i, "w"), cell(i, "b"), flatten(inputs)), n.batch, length, gates*d)
+	outputs := make([]*g.Node, length)
 	for t := range outputs {
 		x := g.Reshape(g.Slice(all, g.AxisRange(), g.AxisRange(t, t+1)), n.batch, gates*d)
 		x = g.Add(x, g.MatMul(h, n.w[cell(i, "r")]))
@@ -94,14 +98,14 @@ func (lstm) run(n *net, i int, seen, inputs *g.Node) *g.Node {
 	return g.Concatenate(outputs, 1)
 }
 
-// last is the row of the last valid token, [batch, Width]: where the mask of the
+// last is the row of x's last valid token, [batch, Width]: where the mask of the
 // queries ends.
-func (lstm) last(n *net, text, mask *g.Node) *g.Node {
+func (lstm) last(n *net, x text, outputs *g.Node) *g.Node {
 	from := n.Prefix()
-	row := g.Slice(mask, g.AxisRange(), g.AxisRange(n.Text, n.Text+1), g.AxisRange(from, from+n.Text))
-	valid := g.AddScalar(g.MulScalar(g.Reshape(row, n.batch, n.Text), -1/Hidden), 1) // 1 for valid tokens, 0 behind them
+	row := g.Slice(x.mask, g.AxisRange(), g.AxisRange(), g.AxisRange(x.length, x.length+1), g.AxisRange(from, from+x.length))
+	valid := g.AddScalar(g.MulScalar(g.Reshape(row, n.batch, x.length), -1/Hidden), 1) // 1 for valid tokens, 0 behind them
 	next := g.Concatenate([]*g.Node{
-		g.Slice(valid, g.AxisRange(), g.AxisRange(1, n.Text)), g.ZerosLike(g.Slice(valid, g.AxisRange(), g.AxisRange(0, 1))),
+		g.Slice(valid, g.AxisRange(), g.AxisRange(1, x.length)), g.ZerosLike(g.Slice(valid, g.AxisRange(), g.AxisRange(0, 1))),
 	}, 1)
-	return g.ReduceSum(g.Mul(text, g.InsertAxes(g.Sub(valid, next), 2)), 1)
+	return g.ReduceSum(g.Mul(outputs, g.InsertAxes(g.Sub(valid, next), 2)), 1)
 }

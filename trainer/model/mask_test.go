@@ -11,7 +11,7 @@ func grid(t *testing.T, mask []float32, c Config) string {
 	t.Helper()
 	var b strings.Builder
 	for row := range c.Suffix() {
-		line := mask[row*c.Keys():][:c.Keys()]
+		line := mask[row*c.spans()[0].keys:][:c.spans()[0].keys]
 		for i, v := range line {
 			if i < c.Prefix() {
 				if v != 0 {
@@ -57,7 +57,7 @@ xxx.. xx
 `},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			mask := make([]float32, c.Suffix()*c.Keys())
+			mask := make([]float32, c.Suffix()*c.spans()[0].keys)
 			for i := range mask {
 				mask[i] = 7 // what an earlier batch left
 			}

@@ -38,9 +38,9 @@ func newNet(c Config, params []Param, nodes []*g.Node, batch int) *net {
 // heads are the network's outputs.
 type heads struct {
 	logits  *g.Node // [batch*Text, Vocab], of the next token
-	actions *g.Node // [batch, Chunk, Dims], -1..1; of bins, the mean
-	bins    *g.Node // [batch*Chunk*Dims, Bins], logits; nil for a continuous head
-	pooled  *g.Node // [batch, Width], the mean of what the action head reads
+	actions *g.Node // [batch*texts, Chunk, Dims], -1..1; of bins, the mean
+	bins    *g.Node // [batch*texts*Chunk*Dims, Bins], logits; nil for a continuous head
+	pooled  *g.Node // [batch*texts, Width], the mean of what the action head reads
 	// Used in pretraining, and where rows point at targets:
 	points *g.Node // [batch, Suffix, PointDims]
 	// Used in pretraining only:
@@ -54,25 +54,29 @@ func (n *net) forward(in map[string]*g.Node) heads {
 	if n.Proprio > 0 {
 		prefix = g.Concatenate([]*g.Node{prefix, n.proprio(in["proprio"])}, 1)
 	}
-	suffix, seen := n.backbone().rows(n, prefix, n.text(in["tokens"]), in["mask"])
+	suffix, seen := n.backbone().rows(n, prefix, n.texts(in["tokens"], in["mask"]))
 	cells := flatten(g.Slice(seen, g.AxisRange(), g.AxisRange(0, CameraTokens)))
 	out := g.Reshape(n.norm("norm", flatten(suffix)), n.batch, n.Suffix(), n.Width)
-	text := g.Slice(out, g.AxisRange(), g.AxisRange(0, n.Text))
-	query := g.Slice(out, g.AxisRange(), g.AxisRange(n.Text, n.Suffix()))
+	var texts, queries []*g.Node
+	for _, s := range n.spans() {
+		texts = append(texts, part(out, s.suffix, s.length))
+		queries = append(queries, part(out, s.suffix+s.length, n.Chunk))
+	}
+	query, asked := joined(queries), n.batch*len(queries)
 	h := heads{
-		logits:  g.MatMul(flatten(text), n.w["head.w"]),
-		pooled:  g.ReduceMean(query, 1),
+		logits:  g.MatMul(flatten(joined(texts)), n.w["head.w"]),
+		pooled:  g.ReduceMean(g.Reshape(query, asked, n.Chunk, n.Width), 1),
 		points:  g.Reshape(n.dense("point", flatten(out)), n.batch, n.Suffix(), PointDims),
 		things:  n.dense("thing", cells),
 		offsets: g.Reshape(n.dense("offset", cells), n.batch, CameraTokens, CellDims),
 	}
 	if n.Bins == 0 {
-		h.actions = g.Reshape(n.dense("action", flatten(query)), n.batch, n.Chunk, n.Dims)
+		h.actions = g.Reshape(n.dense("action", flatten(query)), asked, n.Chunk, n.Dims)
 		return h
 	}
-	h.bins = g.Reshape(n.dense("bins", flatten(query)), n.batch*n.Chunk*n.Dims, n.Bins)
+	h.bins = g.Reshape(n.dense("bins", flatten(query)), asked*n.Chunk*n.Dims, n.Bins)
 	mean := g.ReduceSum(g.Mul(engine.Softmax(h.bins), constant(prefix.Graph(), n.BinCentres())), -1)
-	h.actions = g.Reshape(mean, n.batch, n.Chunk, n.Dims)
+	h.actions = g.Reshape(mean, asked, n.Chunk, n.Dims)
 	return h
 }
 
@@ -112,11 +116,40 @@ func (n *net) proprio(p *g.Node) *g.Node {
 	return g.InsertAxes(n.dense("proprio2", x), 1)
 }
 
-// text embeds the tokens: [batch, Text, Width].
-func (n *net) text(tokens *g.Node) *g.Node {
+// text is one of the observation's texts in the graph.
+type text struct {
+	span
+	embedded *g.Node // [batch, length, Width]
+	mask     *g.Node // [batch, 1, rows, keys]: the same for every head
+}
+
+// texts embeds the tokens.
+func (n *net) texts(tokens, mask *g.Node) []text {
 	ids := g.Reshape(tokens, n.batch*n.Text)
 	x := g.MatMul(g.OneHot(ids, n.Vocab, dtypes.Float32), n.w["embed"])
-	return g.Reshape(x, n.batch, n.Text, n.Width)
+	x = g.Reshape(x, n.batch, n.Text, n.Width)
+	var list []text
+	for _, s := range n.spans() {
+		m := part(mask, s.mask, s.rows*s.keys)
+		list = append(list, text{s, part(x, s.text, s.length), g.Reshape(m, n.batch, 1, s.rows, s.keys)})
+	}
+	return list
+}
+
+// part is some of x along the second axis.
+func part(x *g.Node, first, n int) *g.Node {
+	if x.Shape().Dimensions[1] == n {
+		return x
+	}
+	return g.Slice(x, g.AxisRange(), g.AxisRange(first, first+n))
+}
+
+// joined lays parts side by side along the second axis.
+func joined(parts []*g.Node) *g.Node {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return g.Concatenate(parts, 1)
 }
 
 // project maps rows to [batch, length, Heads, Width/Heads].

@@ -2,7 +2,8 @@ package model
 
 import "fmt"
 
-// Row is one training sample as the network sees it. Slices are only read.
+// Row is one training sample as the network sees it: an observation and one text.
+// Slices are only read.
 type Row struct {
 	Images  [][]byte  // one of each camera: RGB8, ImageSide x ImageSide
 	Look    Look      // augmentation of the images; the zero value is none
@@ -32,15 +33,34 @@ type Cell struct {
 	Offset [CellDims]float32 // column and row in the cell, -1..1
 }
 
-// Set writes a row into place i of the batch. The text must fit: a cut thought
-// would teach half a sentence.
-func (b *Batch) Set(i int, c Config, row Row) error {
-	if n := len(row.Tokens); n > c.Text || n == 0 {
-		return fmt.Errorf("model: a text of %d tokens does not fit into %d positions", n, c.Text)
+// Set writes the rows of one observation, one for each of its texts, into place i of
+// the batch. Images, proprioception and cells are the first row's. Texts must fit: a
+// cut thought would teach half a sentence.
+func (b *Batch) Set(i int, c Config, rows ...Row) error {
+	spans := c.spans()
+	if len(rows) != len(spans) {
+		return fmt.Errorf("model: %d rows for an observation of %d texts", len(rows), len(spans))
 	}
-	if row.Predict < 1 {
-		return fmt.Errorf("model: the first token has nothing before it to be predicted from")
+	if err := b.setSeen(i, c, rows[0]); err != nil {
+		return err
 	}
+	var valid []int
+	for k, row := range rows {
+		if err := b.setText(i, c, spans[k], row); err != nil {
+			return err
+		}
+		b.setPoints(i, c, spans[k], row)
+		if err := b.setActions(i*len(rows)+k, c, row); err != nil {
+			return err
+		}
+		valid = append(valid, len(row.Tokens))
+	}
+	FillMask(b.Mask.F32[i*c.maskSize():], c, valid...)
+	return nil
+}
+
+// setSeen writes what texts have in common.
+func (b *Batch) setSeen(i int, c Config, row Row) error {
 	if len(row.Images) != c.Cameras {
 		return fmt.Errorf("model: %d images, want one of each of %d cameras", len(row.Images), c.Cameras)
 	}
@@ -56,10 +76,12 @@ func (b *Batch) Set(i int, c Config, row Row) error {
 	if c.Proprio > 0 {
 		copy(b.Proprio.F32[i*c.Proprio:], row.Proprio)
 	}
-	FillMask(b.Mask.F32[i*c.Suffix()*c.Keys():], c, len(row.Tokens))
-	b.setText(i, c, row)
-	b.setPoints(i, c, row)
 	b.setCells(i, row)
+	return nil
+}
+
+// setActions writes those of the i-th text of the batch.
+func (b *Batch) setActions(i int, c Config, row Row) error {
 	actions := b.Actions.F32[i*c.Chunk*c.Dims:][:c.Chunk*c.Dims]
 	clear(actions)
 	if b.ActWeight.F32[i] = row.ActWeight; row.ActWeight == 0 {
@@ -79,28 +101,39 @@ func (b *Batch) Set(i int, c Config, row Row) error {
 }
 
 // setPoints spreads the weight over the points.
-func (b *Batch) setPoints(i int, c Config, row Row) {
-	points, weights := b.Points.F32[i*c.Suffix()*PointDims:][:c.Suffix()*PointDims], b.PointWeight.F32[i*c.Suffix():][:c.Suffix()]
+func (b *Batch) setPoints(i int, c Config, s span, row Row) {
+	first := i*c.Suffix() + s.suffix
+	points, weights := b.Points.F32[first*PointDims:][:s.rows*PointDims], b.PointWeight.F32[first:][:s.rows]
 	clear(points)
 	clear(weights)
 	for _, p := range row.Points {
-		at := p.Row(c)
+		at := s.row(p)
 		copy(points[at*PointDims:], p.At[:])
 		weights[at] += row.PointWeight / float32(len(row.Points))
 	}
 }
 
-// Row is the point's row of the suffix.
-func (p Point) Row(c Config) int {
+// Row is the point's row of the suffix, of an observation's first text.
+func (p Point) Row(c Config) int { return c.spans()[0].row(p) }
+
+// row is the point's, from the text's first on.
+func (s span) row(p Point) int {
 	if p.Token < 0 {
-		return c.Text - 1 - p.Token
+		return s.length - 1 - p.Token
 	}
 	return p.Token
 }
 
-func (b *Batch) setText(i int, c Config, row Row) {
-	tokens, targets := b.Tokens.I64[i*c.Text:][:c.Text], b.Targets.I64[i*c.Text:][:c.Text]
-	weights := b.TextWeight.F32[i*c.Text:][:c.Text]
+func (b *Batch) setText(i int, c Config, s span, row Row) error {
+	if n := len(row.Tokens); n > s.length || n == 0 {
+		return fmt.Errorf("model: a text of %d tokens does not fit into %d positions", n, s.length)
+	}
+	if row.Predict < 1 {
+		return fmt.Errorf("model: the first token has nothing before it to be predicted from")
+	}
+	first := i*c.Text + s.text
+	tokens, targets := b.Tokens.I64[first:][:s.length], b.Targets.I64[first:][:s.length]
+	weights := b.TextWeight.F32[first:][:s.length]
 	clear(tokens)
 	clear(targets)
 	clear(weights)
@@ -110,6 +143,7 @@ func (b *Batch) setText(i int, c Config, row Row) {
 		targets[at-1] = row.Tokens[at]
 		weights[at-1] = row.TextWeight / float32(predicted)
 	}
+	return nil
 }
 
 // setCells gives the cells that hold something and the empty ones half of the

@@ -20,10 +20,10 @@ type Stepper struct {
 // nil for those that are not trained, and valid until Free.
 type Result struct {
 	Loss       float32
-	ActError   []float32 // [Size]: mean |error| of the sample's actions, -1..1 units
+	ActError   []float32 // [Size*Texts]: mean |error| of the actions, -1..1 units
 	TokenLoss  []float32 // [Size*Text]: negative log likelihood of each target
-	PointError []float32 // [Size]: weighted error of the sample's points
-	CellError  []float32 // [Size]: weighted error of the sample's cells
+	PointError []float32 // [Size*Suffix]: weighted error of where each row points
+	CellError  []float32 // [Size]: weighted error of the observation's cells
 	Grad       [][]float32
 	outputs    []*engine.Tensor
 }
@@ -65,11 +65,11 @@ func NewStepper(e *engine.Engine, c Config, size int) (*Stepper, error) {
 const lossOutputs = 5
 
 // losses is the sum of all errors, each times its weight; the weights hold the
-// averaging. It returns the loss, and by sample the action error, the token
-// losses, the point error and the cell error.
+// averaging. It returns the loss, and the action errors, token losses, point errors
+// and cell errors of Result.
 func (n *net) losses(out heads, in map[string]*g.Node) []*g.Node {
 	actError := g.ReduceMean(g.Abs(g.Sub(out.actions, in["actions"])), 1, 2)
-	pointError := g.ReduceSum(g.Mul(g.ReduceMean(g.Abs(g.Sub(out.points, in["points"])), 2), in["point_weight"]), 1)
+	pointError := g.Mul(g.ReduceMean(g.Abs(g.Sub(out.points, in["points"])), 2), in["point_weight"])
 	tokenLoss := crossEntropy(out.logits, in["targets"])
 	cellLoss := g.Reshape(crossEntropy(out.things, in["things"]), n.batch, CameraTokens)
 	offsetError := g.ReduceMean(g.Abs(g.Sub(out.offsets, in["offsets"])), 2)
@@ -80,10 +80,10 @@ func (n *net) losses(out heads, in map[string]*g.Node) []*g.Node {
 	return []*g.Node{loss, actError, tokenLoss, pointError, cellError}
 }
 
-// actCost is what the actions of each sample cost: [batch].
+// actCost is what the actions of each text cost: [batch*texts].
 func (n *net) actCost(out heads, in map[string]*g.Node, actError *g.Node) *g.Node {
 	if n.Bins > 0 {
-		return g.ReduceMean(g.Reshape(crossEntropy(out.bins, in["action_bins"]), n.batch, n.Chunk*n.Dims), 1)
+		return g.ReduceMean(g.Reshape(crossEntropy(out.bins, in["action_bins"]), -1, n.Chunk*n.Dims), 1)
 	}
 	// Absolute error alone aims at the median, and where a policy cannot tell going
 	// from resting the median is often rest: it stalls. The squared error pulls
@@ -98,6 +98,27 @@ func crossEntropy(logits, targets *g.Node) *g.Node {
 	z := g.Sub(logits, g.StopGradient(g.ReduceAndKeep(logits, g.ReduceMax, -1)))
 	wanted := g.OneHot(g.Reshape(targets, rows), classes, dtypes.Float32)
 	return g.Sub(g.Log(g.ReduceSum(g.Exp(z), -1)), g.ReduceSum(g.Mul(z, wanted), -1))
+}
+
+// Errors are a row's, without its weights.
+type Errors struct {
+	Action float64 // mean |error|, -1..1 units
+	Text   float64 // mean negative log likelihood of the predicted tokens
+	Point  float64 // weighted
+}
+
+// Of are the errors of row, which is the k-th of the i-th observation.
+func (r *Result) Of(c Config, i, k int, row Row) Errors {
+	s := c.spans()[k]
+	var e Errors
+	e.Action = float64(r.ActError[i*len(c.lengths())+k])
+	for at := row.Predict - 1; at < len(row.Tokens)-1; at++ {
+		e.Text += float64(r.TokenLoss[i*c.Text+s.text+at]) / float64(len(row.Tokens)-row.Predict)
+	}
+	for _, v := range r.PointError[i*c.Suffix()+s.suffix:][:s.rows] {
+		e.Point += float64(v)
+	}
+	return e
 }
 
 // Step computes losses and gradients of one batch. Free the result.

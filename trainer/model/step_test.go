@@ -24,8 +24,8 @@ func open(t testing.TB, name string) *engine.Engine {
 	return e
 }
 
-// randomBatch fills every input with seeded noise; the last text position of
-// each sample is padding.
+// randomBatch fills every input with seeded noise; the last position of each text is
+// padding.
 func randomBatch(t testing.TB, e *engine.Engine, c Config, size int) *Batch {
 	t.Helper()
 	b, err := NewBatch(e, c, size)
@@ -46,8 +46,14 @@ func randomBatch(t testing.TB, e *engine.Engine, c Config, size int) *Batch {
 			b.Targets.I64[s*c.Text+i] = r.Int64N(int64(c.Vocab))
 			b.TextWeight.F32[s*c.Text+i] = 1 / float32(size*c.Text)
 		}
-		FillMask(b.Mask.F32[s*c.Suffix()*c.Keys():], c, c.Text-1)
-		b.ActWeight.F32[s] = 1 / float32(size)
+		var valid []int
+		for _, n := range c.lengths() {
+			valid = append(valid, n-1)
+		}
+		FillMask(b.Mask.F32[s*c.maskSize():], c, valid...)
+	}
+	for i := range b.ActWeight.F32 {
+		b.ActWeight.F32[i] = 1 / float32(len(b.ActWeight.F32))
 	}
 	if c.Proprio > 0 {
 		for i := range b.Proprio.F32 {
@@ -67,9 +73,11 @@ func randomBatch(t testing.TB, e *engine.Engine, c Config, size int) *Batch {
 // same gradient of every weight.
 func TestONNXAgreesWithPureGo(t *testing.T) {
 	for name, change := range map[string]func(*Config){
-		"transformer":       func(*Config) {},
-		"lstm":              func(c *Config) { c.Backbone = LSTM },
-		"bins, two cameras": func(c *Config) { c.Bins, c.Cameras, c.Proprio = 8, 2, 0 },
+		"transformer":        func(*Config) {},
+		"lstm":               func(c *Config) { c.Backbone = LSTM },
+		"bins, two cameras":  func(c *Config) { c.Bins, c.Cameras, c.Proprio = 8, 2, 0 },
+		"texts side by side": func(c *Config) { *c = c.SideBySide(3, 6, 4) },
+		"of an lstm":         func(c *Config) { *c = c.SideBySide(3, 6); c.Backbone, c.Bins = LSTM, 8 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := tiny()

@@ -59,7 +59,7 @@ func BenchmarkLoaderBesideTheStep(b *testing.B) {
 	defer e.Close()
 	c := Default()
 	c.Augment.Shift, c.Augment.Cut = 3, 0.2
-	maker := &hybrid.Maker{Set: set, Shape: set.Shape(), Tokenizer: tokenizer.Build(texts(set)), Seed: 1, Total: c.Train.Rows(),
+	maker := &hybrid.Maker{Set: set, Shape: set.Shape(), Tokenizer: tokenizer.Build(texts(set)), Seed: 1, Total: c.Train.All(),
 		Mix: c.mix(), Thoughts: c.Thoughts, Target: 0.1, Augment: c.Augment}
 	maker.Norm, err = hybrid.FitNorm(set, set.Shape().Action)
 	fatal(err)

@@ -21,7 +21,17 @@ func (s groundSource) Row(index int) (model.Row, string, error) {
 	return row, string(kind), err
 }
 
-type hybridSource struct{ maker *hybrid.Maker }
+func (groundSource) Texts() []int { return []int{ground.TextLength} }
+
+type hybridSource struct {
+	maker *hybrid.Maker
+	texts []int
+}
+
+// hybridRows is the source of a maker; to measure all texts takes a moment.
+func hybridRows(m *hybrid.Maker) hybridSource { return hybridSource{m, m.Texts()} }
+
+func (s hybridSource) Texts() []int { return s.texts }
 
 func (s hybridSource) Row(index int) (model.Row, string, error) {
 	row, mode, err := s.maker.Row(index)
