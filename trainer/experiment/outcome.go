@@ -77,11 +77,17 @@ func readReport(path string, r *Result) error {
 		episodes := d.Of(c)
 		slices.SortFunc(episodes, func(a, b eval.Result) int { return int(a.Seed - b.Seed) })
 		p.Seed = episodes[0].Seed
+		gaps := false
 		for i, e := range episodes {
-			if e.Seed != p.Seed+int64(i) {
-				return fmt.Errorf("%s: %s lacks the scene of seed %d", path, c.Title(), p.Seed+int64(i))
-			}
+			gaps = gaps || e.Seed != p.Seed+int64(i)
+			p.After = append(p.After, e.Seed-p.Seed)
 			p.Outcomes += string(letter(e))
+		}
+		switch {
+		case !gaps:
+			p.After = nil
+		case d.Naming == "":
+			return fmt.Errorf("%s: %s has not the scenes of seeds that follow one another", path, c.Title())
 		}
 		r.Played = append(r.Played, p)
 	}

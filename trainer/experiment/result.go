@@ -56,6 +56,9 @@ type Played struct {
 	Split string `json:"split"`
 	Mode  string `json:"mode"`
 	Seed  int64  `json:"seed"` // of the first scene
+	// After is how far each scene's seed lies after the first one's, where the seeds do
+	// not follow one another.
+	After []int64 `json:"after,omitempty"`
 	// Outcomes has a letter for each scene, seeds in order.
 	Outcomes string  `json:"outcomes"`
 	P50      float64 `json:"latency_p50_ms"`
@@ -72,7 +75,11 @@ const (
 
 // Scene names the i-th scene of a Played.
 func (p Played) Scene(i int) string {
-	return fmt.Sprintf("%s %s %d", p.Task, p.Split, p.Seed+int64(i))
+	after := int64(i)
+	if len(p.After) > 0 {
+		after = p.After[i]
+	}
+	return fmt.Sprintf("%s %s %d", p.Task, p.Split, p.Seed+after)
 }
 
 // Store is the folder of results.
@@ -99,6 +106,9 @@ func read(path string) (*Result, error) {
 	for _, p := range r.Played {
 		if _, err := task.ParseSplit(p.Split); err != nil || strings.Trim(p.Outcomes, "swtx") != "" {
 			return nil, fmt.Errorf("result %s: %s %s has outcomes %q: want letters s, w, t and x", path, p.Task, p.Split, p.Outcomes)
+		}
+		if n := len(p.After); n > 0 && n != len(p.Outcomes) {
+			return nil, fmt.Errorf("result %s: %s %s has %d outcomes of %d scenes", path, p.Task, p.Split, len(p.Outcomes), n)
 		}
 	}
 	return &r, nil

@@ -24,7 +24,7 @@ const (
 // versions count changes of what the stages compute from what they are told: tasks and
 // their demonstrators, samples, losses, judges, defaults. Raise one when such a change
 // makes earlier results incomparable; they stay in the tree, under their old keys.
-var versions = map[Kind]int{Given: 1, Record: 1, Ground: 1, Train: 1, Gate: 1, Judge: 1}
+var versions = map[Kind]int{Given: 1, Record: 2, Ground: 1, Train: 2, Gate: 1, Judge: 1}
 
 // Stage is one piece of work: a pure function of what it is told and what it needs.
 type Stage struct {
