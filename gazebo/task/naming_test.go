@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hyt/gazebo/sim"
 )
 
 func TestNamingIsWhatTheInstructionSays(t *testing.T) {
@@ -54,5 +56,29 @@ func TestSeedsThatAreNotThereAreAnError(t *testing.T) {
 		if _, err := Seeds(test.task, ID, ByRelation, 0, test.limit, 100); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
+	}
+}
+
+func TestConsideredIsWhatTheInstructionMayMean(t *testing.T) {
+	at := func(color, shape string, y float64) sim.Object {
+		return sim.Object{Name: color + "_" + shape, Color: color, Shape: shape, Pose: sim.Pose{Y: y}}
+	}
+	scene := sim.Scene{Objects: []sim.Object{at("red", "cube", -0.1), at("green", "cube", 0.1), at("blue", "ball", 0), at("red", "bar", 0.2)}}
+	for _, test := range []struct {
+		instruction string
+		want        []Thing
+	}{
+		{"touch the red cube", []Thing{{"red", "cube"}}},
+		{"touch the cube right of the blue ball", []Thing{{"blue", "ball"}, {"green", "cube"}, {"red", "cube"}}},
+		{"touch the red one right of the green cube", []Thing{{"green", "cube"}, {"red", "bar"}, {"red", "cube"}}},
+		{"put the red cube on the ball", []Thing{{"red", "cube"}, {"blue", "ball"}}},
+	} {
+		got, err := Episode{Instruction: test.instruction, Scene: scene}.Considered()
+		if err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%q: %v, %v, want %v", test.instruction, got, err, test.want)
+		}
+	}
+	if _, err := (Episode{Instruction: "dance", Scene: scene}).Considered(); err == nil {
+		t.Error("an unknown phrasing is no error")
 	}
 }

@@ -22,6 +22,14 @@ type Decision struct {
 	Plan    []string // steps still ahead, the current one first; empty when done
 	Target  Thing    // the object that the hand goes for
 	Done    bool     // the goal is reached and the arm at rest
+	Looked  []Thing  // what the thought begins with, see Seeing
+}
+
+// Seeing is d whose thought begins with where these things are: those of
+// Episode.Considered.
+func (d Decision) Seeing(things []Thing) Decision {
+	d.Looked = things
+	return d
 }
 
 // Camera says where a point in world (metres) is in the image: fractions of its
@@ -41,6 +49,11 @@ func (d Decision) Thought(s sim.State, cam Camera) thought.Thought {
 		EE:     place(cam, s.Arm.Pose),
 		Move:   moveWords(d.Command),
 		Grip:   gripWord(d.Command, s),
+	}
+	for _, thing := range d.Looked {
+		if i := index(s.Objects, thing); i >= 0 {
+			t.See = append(t.See, thought.Seen{Object: thing.String(), At: *place(cam, s.Objects[i].Pose)})
+		}
 	}
 	switch {
 	case d.Done:

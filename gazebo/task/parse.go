@@ -15,6 +15,12 @@ func Parse(instruction string) (Goal, error) { return ParseIn(instruction, nil) 
 // ParseIn reads an instruction about these objects. It may name them by what tells
 // them apart, too: "the red one", "the cube left of the blue ball".
 func ParseIn(instruction string, objects []sim.Object) (Goal, error) {
+	r, err := read(instruction, objects)
+	return r.goal, err
+}
+
+// read finds the phrasing of an instruction, and what it means.
+func read(instruction string, objects []sim.Object) (reading, error) {
 	words := strings.Fields(strings.ToLower(instruction))
 	var wrong error
 	for _, p := range phrases() {
@@ -23,13 +29,13 @@ func ParseIn(instruction string, objects []sim.Object) (Goal, error) {
 			continue
 		}
 		if wrong = r.resolve(objects); wrong == nil {
-			return r.goal, nil
+			return r, nil
 		}
 	}
 	if wrong != nil {
-		return Goal{}, fmt.Errorf("instruction %q: %w", instruction, wrong)
+		return reading{}, fmt.Errorf("instruction %q: %w", instruction, wrong)
 	}
-	return Goal{}, fmt.Errorf("instruction %q is in none of the known phrasings; say for example %q",
+	return reading{}, fmt.Errorf("instruction %q is in none of the known phrasings; say for example %q",
 		instruction, "push the red cube into the left zone")
 }
 

@@ -20,6 +20,7 @@ type options struct {
 	tasks    []string
 	split    string
 	naming   string
+	see      bool
 	episodes int
 	seed     int64
 	noise    float64
@@ -52,6 +53,7 @@ bags are DIR/0, DIR/1 and so on. Thousands of episodes take minutes.`,
 	f.StringSliceVar(&o.tasks, "tasks", []string{"touch"}, "tasks to demonstrate: "+strings.Join(taskNames(), ", "))
 	f.StringVar(&o.split, "split", "id", "which objects, positions and phrases")
 	f.StringVar(&o.naming, "naming", "", "only scenes whose instruction names things so: full (the red cube), look (the red one), relation (the cube left of the red ball)")
+	f.BoolVar(&o.see, "see", false, "thoughts begin with what matters in the image: what a relation is to, and the things that may be meant")
 	f.IntVar(&o.episodes, "episodes", 100, "episodes of each task")
 	f.Int64Var(&o.seed, "seed", 0, "of the first episode; seeds from 1000000 up are for evaluation")
 	f.Float64Var(&o.noise, "noise", 0.05, "disturbance of the arm's motion, m/s, from which the oracle recovers")

@@ -30,6 +30,7 @@ type performer struct {
 	camera task.Camera     // of this scene
 	stage  *stage
 	noise  float64       // sim.Scene.ActuationNoise, m/s
+	see    bool          // thoughts begin with what matters in the image
 	pace   time.Duration // least wall time of one step; 0: as fast as it goes
 	now    time.Time     // simulated
 }
@@ -87,6 +88,13 @@ func (f *simFault) Unwrap() error { return f.err }
 // now and then; what is recorded is what the oracle wanted.
 func (p *performer) act(e task.Episode) (bool, error) {
 	oracle, judge := e.Task.Oracle(e.Goal), e.Task.Judge(e.Goal)
+	var looked []task.Thing
+	if p.see {
+		var err error
+		if looked, err = e.Considered(); err != nil {
+			return false, err
+		}
+	}
 	verdict := judge.See(p.sim.State())
 	fumbles := task.NewFumbles(e.Seed)
 	for t := time.Duration(0); t < e.Task.Limit() && verdict == task.Running; t += period {
@@ -100,7 +108,7 @@ func (p *performer) act(e task.Episode) (bool, error) {
 		err = errors.Join(
 			p.stage.tell(p.now),
 			p.stage.observe(p.now, views, state.Arm),
-			p.stage.act(p.now, decision.Command, decision.Thought(state, p.camera)),
+			p.stage.act(p.now, decision.Command, decision.Seeing(looked).Thought(state, p.camera)),
 		)
 		if err != nil {
 			return false, err

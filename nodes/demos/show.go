@@ -84,7 +84,7 @@ func (s *show) finish(messages int64) error {
 // perform gives pieces on a stage until none is left. A simulator that fails loses its
 // piece, and the next one gets another simulator.
 func (s *show) perform(ctx context.Context, st *stage, pace time.Duration) (err error) {
-	p := &performer{stage: st, noise: s.options.noise, pace: pace, now: time.Unix(1_000_000_000, 0)}
+	p := &performer{stage: st, noise: s.options.noise, see: s.options.see, pace: pace, now: time.Unix(1_000_000_000, 0)}
 	defer func() { err = errors.Join(err, p.leave()) }()
 	if p.look, err = sdfstage.Load(task.World); err != nil {
 		return err

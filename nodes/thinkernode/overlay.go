@@ -77,6 +77,9 @@ func draw(c *canvas, r thinker.Result, instruction string) {
 			c.mark(u, v, name, colour)
 		}
 	}
+	for _, s := range t.See {
+		at(&s.At, s.Object, white)
+	}
 	at(t.EE, "ee", blue)
 	at(t.TargetAt, t.Target, green)
 	if r.Disagrees != nil {

@@ -83,6 +83,9 @@ func (m *mind) judge(s *node.Status, o outcome) {
 }
 
 func addFields(s *node.Status, t thought.Thought) {
+	if len(t.See) > 0 {
+		s.Add("see", t.See)
+	}
 	s.Add("plan", strings.Join(t.Plan, ", "))
 	s.Add("sub", t.Sub)
 	s.Add("target", t.Target)

@@ -40,15 +40,20 @@ func fieldNames() []string {
 // set fills the named field from the words after its name.
 func (t *Thought) set(field string, body []string) (err error) {
 	switch field {
+	case See:
+		t.See, err = list(body, "red cube <x12> <y40>", func(part []string) (Seen, error) {
+			object, at, err := objectAt(part)
+			if err != nil {
+				return Seen{}, err
+			}
+			return Seen{object, *at}, nil
+		})
 	case Plan:
-		t.Plan, err = plan(body)
+		t.Plan, err = list(body, "touch red cube", step)
 	case Sub:
 		t.Sub, err = step(body)
 	case Target:
-		cut := max(len(body)-2, 0)
-		if t.TargetAt, err = place(body[cut:]); err == nil {
-			t.Target, err = phrase(body[:cut], 1, "an object")
-		}
+		t.Target, t.TargetAt, err = objectAt(body)
 	case EE:
 		t.EE, err = place(body)
 	case Move:
@@ -59,19 +64,29 @@ func (t *Thought) set(field string, body []string) (err error) {
 	return err
 }
 
-func plan(body []string) ([]string, error) {
-	var steps []string
+// list reads parts with commas between them, at least one.
+func list[T any](body []string, example string, read func([]string) (T, error)) ([]T, error) {
+	var items []T
 	for _, part := range split(body, ",") {
-		s, err := step(part)
+		item, err := read(part)
 		if err != nil {
-			return nil, fmt.Errorf("step %d: %w", len(steps)+1, err)
+			return nil, fmt.Errorf("part %d: %w", len(items)+1, err)
 		}
-		steps = append(steps, s)
+		items = append(items, item)
 	}
-	if len(steps) == 0 || body[len(body)-1] == "," {
-		return nil, fmt.Errorf("want a step at its end, such as \"touch red cube\"")
+	if len(items) == 0 || body[len(body)-1] == "," {
+		return nil, fmt.Errorf("want one more at its end, such as %q", example)
 	}
-	return steps, nil
+	return items, nil
+}
+
+// objectAt reads an object and its place.
+func objectAt(body []string) (object string, at *Place, err error) {
+	cut := max(len(body)-2, 0)
+	if at, err = place(body[cut:]); err == nil {
+		object, err = phrase(body[:cut], 1, "an object")
+	}
+	return object, at, err
 }
 
 func step(body []string) (string, error) {

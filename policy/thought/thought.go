@@ -2,8 +2,9 @@
 // that people read as is.
 //
 //	thought = { field ";" } ;            fields in this order, any may be missing
-//	field   = "plan" step { "," step } | "sub" step | "target" object place
-//	        | "ee" place | "move" motion | "grip" ( "open" | "close" | "hold" )
+//	field   = "see" object place { "," object place } | "plan" step { "," step }
+//	        | "sub" step | "target" object place | "ee" place | "move" motion
+//	        | "grip" ( "open" | "close" | "hold" )
 //	step    = verb object [ relation object ] | "done"
 //	place   = "<xNN>" "<yNN>"            image bins 00..63 of the first camera, column and row
 //	motion  = ( "left" | "right" | "forward" | "back" | "up" | "down"
@@ -13,7 +14,9 @@
 //
 //	plan push red cube left of blue ball, touch green bar; sub push red cube left of blue ball; target red cube <x12> <y40>; ee <x30> <y31>; move left back; grip close;
 //
-// "sub done;" says that there is nothing left to do ([Thought.Done]).
+// "sub done;" says that there is nothing left to do ([Thought.Done]). "see" lists what
+// matters in the image before anything is concluded from it: what a relation is to, and
+// the things that may be meant.
 //
 // Verbs, objects and relations are open: any words will do, so that a new task
 // needs no new grammar. [Parse] reads a thought, [Thought.String] writes it.
@@ -26,6 +29,7 @@ import (
 
 // Thought is one parsed thought. Empty fields are missing ones.
 type Thought struct {
+	See      []Seen   // what matters in the image
 	Plan     []string // steps still ahead, the current one first
 	Sub      string   // the current sub-task, a step
 	Target   string   // the object that the hand goes for
@@ -35,8 +39,17 @@ type Thought struct {
 	Grip     string   // "open", "close" or "hold"
 }
 
+// Seen is an object and where it is in the image.
+type Seen struct {
+	Object string
+	At     Place
+}
+
+func (s Seen) String() string { return s.Object + " " + s.At.String() }
+
 // The fields' names, in the order of the grammar.
 const (
+	See    = "see"
 	Plan   = "plan"
 	Sub    = "sub"
 	Target = "target"
@@ -46,7 +59,7 @@ const (
 )
 
 // order is the grammar's order of fields.
-func order() [6]string { return [6]string{Plan, Sub, Target, EE, Move, Grip} }
+func order() [7]string { return [7]string{See, Plan, Sub, Target, EE, Move, Grip} }
 
 // stepDone is the step of a task that is carried out.
 const stepDone = "done"
@@ -79,6 +92,8 @@ func (t Thought) Keep(keep func(field string) bool) Thought {
 
 func (t Thought) without(field string) Thought {
 	switch field {
+	case See:
+		t.See = nil
 	case Plan:
 		t.Plan = nil
 	case Sub:
@@ -109,6 +124,12 @@ func (t Thought) String() string {
 // body is what stands after the field's name, or "" when the field is missing.
 func (t Thought) body(field string) string {
 	switch field {
+	case See:
+		var list []string
+		for _, s := range t.See {
+			list = append(list, s.String())
+		}
+		return strings.Join(list, ", ")
 	case Plan:
 		return strings.Join(t.Plan, ", ")
 	case Sub:

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-const whole = "plan push red cube left of blue ball, touch green bar; sub push red cube left of blue ball; " +
+const whole = "see blue ball <x20> <y40>, red cube <x12> <y40>; plan push red cube left of blue ball, touch green bar; sub push red cube left of blue ball; " +
 	"target red cube <x12> <y40>; ee <x30> <y31>; move left turn right still; grip close;"
 
 func TestParseReadsEveryField(t *testing.T) {
@@ -17,6 +17,7 @@ func TestParseReadsEveryField(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Thought{
+		See:      []Seen{{"blue ball", Place{20, 40}}, {"red cube", Place{12, 40}}},
 		Plan:     []string{"push red cube left of blue ball", "touch green bar"},
 		Sub:      "push red cube left of blue ball",
 		Target:   "red cube",
@@ -52,14 +53,17 @@ func TestParseTakesWhatPeopleType(t *testing.T) {
 
 func TestErrorsSayWhichWordIsWrong(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"hello world;", `field 1 starts with "hello": want one of plan, sub, target, ee, move, grip`},
+		{"hello world;", `field 1 starts with "hello": want one of see, plan, sub, target, ee, move, grip`},
 		{";", `field 1 is empty`},
 		{"grip open;; ", `field 2 is empty`},
-		{"grip open; sub push cube;", `field 2, "sub", comes too late or twice: the order is plan, sub,`},
+		{"grip open; sub push cube;", `field 2, "sub", comes too late or twice: the order is see, plan, sub,`},
 		{"sub push cube; sub push cube;", `field 2, "sub", comes too late or twice`},
-		{"plan;", `field 1, "plan": want a step`},
-		{"plan push cube,;", `field 1, "plan": want a step at its end`},
-		{"plan push cube, push;", `field 1, "plan": step 2: "push" is too short: want a verb and an object`},
+		{"plan;", `field 1, "plan": want one more at its end, such as "touch red cube"`},
+		{"plan push cube,;", `field 1, "plan": want one more at its end`},
+		{"plan push cube, push;", `field 1, "plan": part 2: "push" is too short: want a verb and an object`},
+		{"see;", `"see": want one more at its end, such as "red cube <x12> <y40>"`},
+		{"see red cube;", `"see": part 1: "red" is not a column`},
+		{"see red cube <x01> <y01>, <x01> <y02>;", `"see": part 2: "" is too short: want an object`},
 		{"sub;", `"sub": "" is too short`},
 		{"sub push cube <x01> <y01>;", `"sub": "<x01>" is not a word here`},
 		{"sub push, cube;", `"sub": "," is not a word here`},
@@ -131,6 +135,11 @@ func draw(t *rapid.T) Thought {
 	}
 	has := func(field string) bool { return rapid.Bool().Draw(t, field) }
 	var th Thought
+	if has(See) {
+		for range rapid.IntRange(1, 3).Draw(t, "things") {
+			th.See = append(th.See, Seen{phrase(1), *place()})
+		}
+	}
 	if has(Plan) {
 		for range rapid.IntRange(1, 3).Draw(t, "steps") {
 			th.Plan = append(th.Plan, phrase(2))
@@ -167,7 +176,7 @@ func TestKeepDropsTheOtherFields(t *testing.T) {
 	if want := "sub push red cube left of blue ball; grip close;"; kept.String() != want {
 		t.Errorf("kept %q, want %q", kept, want)
 	}
-	if want := []string{Plan, Sub, Target, EE, Move, Grip}; !reflect.DeepEqual(asked, want) {
+	if want := []string{See, Plan, Sub, Target, EE, Move, Grip}; !reflect.DeepEqual(asked, want) {
 		t.Errorf("asked for %v, want %v", asked, want)
 	}
 	if th.String() != whole {

@@ -107,6 +107,9 @@ func (b *builder) demos(name string) *Stage {
 	if d.Sim != "" {
 		told["simulator"] = d.Sim
 	}
+	if d.See {
+		told["see"] = true
+	}
 	if d.Naming != "" {
 		told["naming"] = d.Naming
 	}

@@ -58,6 +58,7 @@ type Demos struct {
 	Naming   string   `yaml:"naming"`   // only scenes that name things so: full, look or relation; "": all
 	Seed     int64    `yaml:"seed"`     // of the first; sets that share seeds share scenes
 	Sim      string   `yaml:"simulator"`
+	See      bool     `yaml:"see"` // thoughts begin with what matters in the image
 }
 
 // Start is what the arms of a seed begin from, all the same.

@@ -107,11 +107,13 @@ func (l *Lab) work(ctx context.Context, s *Stage, folder string, in map[string]s
 
 // flags of `hyt demos`, in a fixed order.
 func flags(told Settings) (args []string) {
-	for _, f := range []struct{ flag, key string }{{"--tasks", "tasks"}, {"--episodes", "episodes"}, {"--seed", "seed"}, {"--sim", "simulator"}, {"--naming", "naming"}} {
+	for _, f := range []struct{ flag, key string }{{"--tasks", "tasks"}, {"--episodes", "episodes"}, {"--seed", "seed"}, {"--sim", "simulator"}, {"--naming", "naming"}, {"--see", "see"}} {
 		switch v := told[f.key].(type) {
 		case nil:
 		case []string:
 			args = append(args, f.flag, strings.Join(v, ","))
+		case bool:
+			args = append(args, fmt.Sprintf("%s=%t", f.flag, v))
 		default:
 			args = append(args, f.flag, fmt.Sprint(v))
 		}

@@ -113,6 +113,9 @@ func (m *Maker) inMode(s data.Sample, mode policy.Mode, v view) (model.Row, erro
 			return row, err
 		}
 		t.TargetAt, t.EE = moved(t.TargetAt, v.shift), moved(t.EE, v.shift)
+		for i := range t.See {
+			t.See[i].At = *moved(&t.See[i].At, v.shift)
+		}
 	}
 	switch mode {
 	case policy.Act:

@@ -35,7 +35,7 @@ func DefaultThoughts() Thoughts {
 
 // Validate says which value is impossible.
 func (t Thoughts) Validate() error {
-	names := []string{thought.Plan, thought.Sub, thought.Target, thought.EE, thought.Move, thought.Grip}
+	names := []string{thought.See, thought.Plan, thought.Sub, thought.Target, thought.EE, thought.Move, thought.Grip}
 	for _, f := range t.Fields {
 		if !slices.Contains(names, f) {
 			return fmt.Errorf("thoughts.fields has %q: want some of %v", f, names)
