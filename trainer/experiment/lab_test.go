@@ -240,9 +240,15 @@ func TestAnEvaluationIsReadSceneByScene(t *testing.T) {
 
 func TestASpoiltResultIsNamed(t *testing.T) {
 	b := newBench(t)
-	b.write(filepath.Join(b.Results.Folder, "x.eval.0123456789abcdef.json"), "{")
-	_, err := b.Lab.Run(t.Context(), Order{Plan: parse(t, tiny)})
-	if err == nil || !strings.Contains(err.Error(), "x.eval.0123456789abcdef.json") || !strings.Contains(err.Error(), "remove it") {
-		t.Errorf("error %v", err)
+	for text, want := range map[string]string{
+		"{": "remove it",
+		`{"played": [{"task": "touch", "split": "id", "outcomes": "sq"}]}`:               "want letters s, w, t and x",
+		`{"played": [{"task": "touch", "split": "id", "outcomes": "st", "after": [0]}]}`: "2 outcomes of 1 scenes",
+	} {
+		b.write(filepath.Join(b.Results.Folder, "x.eval.0123456789abcdef.json"), text)
+		_, err := b.Lab.Run(t.Context(), Order{Plan: parse(t, tiny)})
+		if err == nil || !strings.Contains(err.Error(), "x.eval.0123456789abcdef.json") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", text, err)
+		}
 	}
 }

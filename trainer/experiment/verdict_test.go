@@ -52,6 +52,18 @@ func TestArmsArePairedBySeedAndScene(t *testing.T) {
 	}
 }
 
+func TestScenesOfSeedsWithGapsArePairedByTheirSeeds(t *testing.T) {
+	some, all := line([]int{1}, "st"), line([]int{1}, "ttts")
+	some.played[0].Played[0].After = []int64{0, 3} // seeds 1 and 4
+	a, b, scenes := pair(some, all)
+	if len(scenes) != 2 || scenes[0] != "touch id 1" || scenes[1] != "touch id 4" {
+		t.Fatalf("scenes %v", scenes)
+	}
+	if d := a.table(success, scenes).Minus(b.table(success, scenes)); d.Rows[0][0] != 1 || d.Rows[0][1] != -1 {
+		t.Errorf("differences %v", d.Rows)
+	}
+}
+
 func TestGroundedLooksAtEpisodesThatShowIt(t *testing.T) {
 	l := line([]int{1}, "sswttttx")
 	if g := l.Grounded(); math.Abs(g.Mean-2.0/3) > 1e-12 || g.Episodes != 3 {
