@@ -12,12 +12,12 @@ import (
 )
 
 // BenchmarkOracle prints how well the oracles do over scenes that are for evaluation
-// only, as they are and as demonstrations are disturbed.
+// only: as they are, as demonstrations are disturbed, and twice as much.
 func BenchmarkOracle(b *testing.B) {
 	const scenes = 200
 	world := newSim(b)
 	for _, tk := range task.All() {
-		for _, noise := range []float64{0, demoNoise} {
+		for _, noise := range []float64{0, demoNoise, 2 * demoNoise} {
 			b.Run(fmt.Sprintf("%s/noise_%.2f", tk.Name(), noise), func(b *testing.B) {
 				for b.Loop() {
 					rate, seconds := oracleRate(b, world, tk, task.ID, noise, task.EvalSeed, scenes)

@@ -74,26 +74,63 @@ func (ahead deeds) fetch(s sim.State) Decision {
 func (ahead deeds) carry(s sim.State, held int) Decision {
 	d := Decision{Plan: ahead.plan(Thing{}), Target: ahead[0].object}
 	if zone := ahead[0].zone; zone != "" {
-		return deliver(d, s, held, landing{zoneSpot(s, held, zone), dropUp, releaseXY, releaseDown})
+		return putDown(d, s, held, landing{zoneSpot(s, held, zone), dropUp, releaseZone, releaseDown, 0})
 	}
 	d.Target = ahead[0].on
 	support := s.Objects[index(s.Objects, d.Target)]
-	return deliver(d, s, held, landing{support.Pose, top(support) + releaseUp, releaseTop, releaseNear})
+	return putDown(d, s, held, landing{pileMiddle(s, support), top(support) + releaseUp, releaseTop, releaseDown, overPile})
+}
+
+// overPile is how much higher than safe things come to a pile, metres: noise that
+// presses the hand down on its way rams them into the pile's top.
+const overPile = 0.01
+
+// pileMiddle is the middle of the support and of what it stands on. Things that are
+// put there make up for what the pile leans: aimed at the topmost one alone, an error
+// that is always to one side would topple it.
+func pileMiddle(s sim.State, support sim.Object) sim.Pose {
+	x, y, n := 0.0, 0.0, 0.0
+	for _, o := range s.Objects {
+		if !o.Held && o.Pose.Z <= support.Pose.Z && distance(o.Pose, support.Pose) < onTopWithin {
+			x, y, n = x+o.Pose.X, y+o.Pose.Y, n+1
+		}
+	}
+	return sim.Pose{X: x / n, Y: y / n}
 }
 
 // putAside gets a thing that is in the way out of the hand, onto a free place.
 func (ahead deeds) putAside(s sim.State, held int) Decision {
 	thing := thingOf(s.Objects[held])
 	d := Decision{Plan: append([]string{"place " + thing.String() + " aside"}, ahead.plan(Thing{})...), Target: thing}
-	return deliver(d, s, held, landing{asideSpot(s, held), dropUp, releaseXY, releaseDown})
+	return putDown(d, s, held, landing{asideSpot(s, held), dropUp, releaseXY, releaseDown, 0})
 }
 
-// letGo opens the hand round a thing that stays where it is, and leaves upwards.
+// putDown takes the held thing to its landing and lets it go there. The hand stands
+// still while it opens: one that moves on pushes what it leaves behind.
+func putDown(d Decision, s sim.State, held int, to landing) Decision {
+	d = deliver(d, s, held, to)
+	if d.Command.Gripper > 0 {
+		d.Command.Linear = [3]float64{}
+	}
+	return d
+}
+
+// letGo opens the hand round a thing that stays where it is, and leaves upwards, with
+// the fingers clear of it on both sides. What it is about, by then, is the next thing.
 func (ahead deeds) letGo(s sim.State, i int) Decision {
-	d := Decision{Plan: ahead.plan(Thing{}), Target: thingOf(s.Objects[i])}
+	o := s.Objects[i]
+	d := Decision{Target: thingOf(o)}
+	if len(ahead) > 0 {
+		d.Target = thingOf(s.Objects[ahead.next(s)])
+		d.Plan = ahead.plan(d.Target)
+	}
 	d.Command.Gripper = releaseOpen
 	if s.Arm.Gripper >= clearOpen {
-		d.Command.Linear = rise(s.Arm.Pose, min(highest, top(s.Objects[i])+roundAbove+0.02))
+		d.Command.Linear = rise(s.Arm.Pose, min(highest, top(o)+roundAbove+0.02))
+	}
+	if !o.Held && s.Arm.Z < top(o) && distance(o.Pose, s.Arm.Pose) < betweenWithin {
+		d.Command.Linear[0], d.Command.Linear[1] = gain*(o.Pose.X-s.Arm.X), gain*(o.Pose.Y-s.Arm.Y)
+		d.Command.Linear = limit(d.Command.Linear, maxSpeed)
 	}
 	return d
 }
@@ -111,17 +148,24 @@ func inHand(s sim.State) int {
 // When the hand is round a thing, metres: its middle is so near the thing's, and
 // its fingertips are not this far above its top.
 const (
-	roundWithin = 0.05
-	onTopWithin = 0.04 // a thing stands on another if their middles are as near
-	roundAbove  = 0.03
+	roundWithin   = 0.05
+	betweenWithin = 0.025 // it is between the fingers if it is as near
+	onTopWithin   = 0.04  // a thing stands on another if their middles are as near
+	roundAbove    = 0.03
 )
 
-// roundOf returns the object that the fingers are round of, or -1.
+// roundOf returns the object that the fingers are round of, or -1; of a pile the
+// topmost, so that leaving it does not depend on which is nearer by a hair.
 func roundOf(s sim.State) int {
 	best, nearest := -1, roundWithin
 	for i, o := range s.Objects {
 		if d := distance(o.Pose, s.Arm.Pose); d < nearest && s.Arm.Z < top(o)+roundAbove && s.Arm.Z > bottom(o)-0.02 {
 			best, nearest = i, d
+		}
+	}
+	if best >= 0 {
+		if k := above(s, best); k >= 0 {
+			return k
 		}
 	}
 	return best

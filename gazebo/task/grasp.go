@@ -14,8 +14,8 @@ const (
 	graspDown   = 0.012 // and of height
 	releaseXY   = 0.020 // sideways error at which they let go: a small support is 4 cm wide
 	releaseDown = 0.015 // and of height
-	releaseTop  = 0.006 // and where several are put on one another
-	releaseNear = 0.006 // and error of height there
+	releaseTop  = 0.014 // and where things are piled: a row of errors must not topple the pile
+	releaseZone = 0.030 // and in a zone, whose middle is twice as far from its edge
 	releaseUp   = 0.003 // the oracles aim for this height above a support
 	dropUp      = 0.015 // and above the table: higher than where fingers close on one
 
@@ -117,12 +117,13 @@ func leave(d Decision, s sim.State, step string) Decision {
 }
 
 // landing is where a held thing is put down: above a place, with its bottom at a
-// height, to within an error sideways and one of height, all in metres. The errors
+// height, to within an error sideways and one of height, all in metres. Over is how
+// much higher than safe the thing comes from, where it must not ram a pile. The errors
 // are wide where the task allows it: what is in the hand hides where it is to go, and
 // a policy that must be sure of a millimetre before it lets go holds on for ever.
 type landing struct {
-	spot          sim.Pose
-	low, near, up float64
+	spot                sim.Pose
+	low, near, up, over float64
 }
 
 // deliver takes the i-th object, which is in the hand, to its landing and lets it go.
@@ -136,7 +137,7 @@ func deliver(d Decision, s sim.State, i int, to landing) Decision {
 		Z: to.low + height(object)/2 + arm.Z - object.Pose.Z,
 	}
 	// It comes all the way down where it may let go, less a little.
-	d.Command.Linear = travel(arm, goal, safeHeight(s), max(coneFlat, to.near-0.002))
+	d.Command.Linear = travel(arm, goal, min(highest, safeHeight(s)+to.over), max(coneFlat, to.near-0.002))
 	if distance(arm, goal) < to.near && arm.Z-goal.Z < to.up {
 		d.Command.Gripper = releaseOpen
 	}

@@ -30,7 +30,7 @@ func (o placeOracle) Decide(s sim.State) Decision {
 func (o placeOracle) carry(s sim.State, i, k int) Decision {
 	d := Decision{Plan: []string{o.placeStep()}, Target: o.goal.Support}
 	support := s.Objects[k]
-	to := landing{support.Pose, top(support) + releaseUp, releaseXY, releaseDown}
+	to := landing{support.Pose, top(support) + releaseUp, releaseXY, releaseDown, 0}
 	if o.goal.Relation == "beside" {
 		to.spot, to.low = besideSpot(support), dropUp
 	}

@@ -11,12 +11,14 @@ const (
 	zoneMiddle = 0.232 // |y| of their centres in a zone
 	zoneReach  = 0.21  // |x| at most there
 	asideReach = 0.15  // |x| and |y| at most between the zones
-	spotStep   = 0.03  // between the places that are tried
+	spotStep   = 0.01  // between the places that are tried where the nearest one is taken
 )
 
-// zoneSpot is the free place in the zone that is the nearest to the i-th object.
+// zoneSpot is the free place in the zone that is the nearest to the i-th object: right
+// across from it, if that one is, since a policy cannot see a grid.
 func zoneSpot(s sim.State, i int, zone string) sim.Pose {
-	var places []sim.Pose
+	at := s.Objects[i].Pose
+	places := []sim.Pose{{X: clamp(at.X, -zoneReach, zoneReach), Y: side(zone) * zoneMiddle}}
 	for x := -zoneReach; x <= zoneReach; x += spotStep {
 		places = append(places, sim.Pose{X: x, Y: side(zone) * zoneMiddle})
 	}
@@ -26,7 +28,8 @@ func zoneSpot(s sim.State, i int, zone string) sim.Pose {
 // asideSpot is the free place between the zones that is the nearest to the i-th
 // object.
 func asideSpot(s sim.State, i int) sim.Pose {
-	var places []sim.Pose
+	at := s.Objects[i].Pose
+	places := []sim.Pose{{X: clamp(at.X, -asideReach, asideReach), Y: clamp(at.Y, -asideReach, asideReach)}}
 	for x := -asideReach; x <= asideReach; x += spotStep {
 		for y := -asideReach; y <= asideReach; y += spotStep {
 			places = append(places, sim.Pose{X: x, Y: y})
