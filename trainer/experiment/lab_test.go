@@ -243,7 +243,7 @@ func TestASpoiltResultIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"{": "remove it",
 		`{"played": [{"task": "touch", "split": "id", "outcomes": "sq"}]}`:               "want letters s, w, t and x",
-		`{"played": [{"task": "touch", "split": "id", "outcomes": "st", "after": [0]}]}`: "2 outcomes of 1 scenes",
+		`{"played": [{"task": "touch", "split": "id", "outcomes": "st", "after": "0"}]}`: "2 outcomes of 1 scenes",
 	} {
 		b.write(filepath.Join(b.Results.Folder, "x.eval.0123456789abcdef.json"), text)
 		_, err := b.Lab.Run(t.Context(), Order{Plan: parse(t, tiny)})

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ type Played struct {
 	Seed  int64  `json:"seed"` // of the first scene
 	// After is how far each scene's seed lies after the first one's, where the seeds do
 	// not follow one another.
-	After []int64 `json:"after,omitempty"`
+	After Offsets `json:"after,omitempty"`
 	// Outcomes has a letter for each scene, seeds in order.
 	Outcomes string  `json:"outcomes"`
 	P50      float64 `json:"latency_p50_ms"`
@@ -72,6 +73,27 @@ const (
 	TimeUp  = 't'
 	Lost    = 'x' // simulator or policy failed: counts neither way
 )
+
+// Offsets are numbers that a file has on one line, with spaces between.
+type Offsets []int64
+
+// MarshalText implements encoding.TextMarshaler.
+func (o Offsets) MarshalText() ([]byte, error) {
+	return []byte(strings.Trim(fmt.Sprint([]int64(o)), "[]")), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (o *Offsets) UnmarshalText(text []byte) error {
+	*o = nil
+	for _, word := range strings.Fields(string(text)) {
+		n, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return fmt.Errorf("offsets: %w", err)
+		}
+		*o = append(*o, n)
+	}
+	return nil
+}
 
 // Scene names the i-th scene of a Played.
 func (p Played) Scene(i int) string {
