@@ -12,6 +12,11 @@ import (
 
 // jobs lists all episodes, cell by cell, in the order of the report.
 func (c *Config) jobs() ([]job, error) {
+	type scenes struct {
+		task  string
+		split task.Split
+	}
+	seeds := map[scenes][]int64{} // the same for all modes and controls; to seek a naming takes time
 	var jobs []job
 	for _, control := range c.Controls {
 		for _, mode := range c.modesOf(control) {
@@ -21,11 +26,13 @@ func (c *Config) jobs() ([]job, error) {
 					return nil, err
 				}
 				for _, split := range c.Splits {
-					seeds, err := task.Seeds(t, split, c.Naming, c.Seed, math.MaxInt64, c.Episodes)
-					if err != nil {
-						return nil, err
+					these := scenes{name, split}
+					if seeds[these] == nil {
+						if seeds[these], err = task.Seeds(t, split, c.Naming, c.Seed, math.MaxInt64, c.Episodes); err != nil {
+							return nil, err
+						}
 					}
-					for _, seed := range seeds {
+					for _, seed := range seeds[these] {
 						jobs = append(jobs, job{task: t, Episode: Episode{Task: name, Split: split, Mode: mode, Control: control, Seed: seed}})
 					}
 				}

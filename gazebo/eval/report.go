@@ -22,8 +22,8 @@ type Report struct {
 	Sim         string                    `json:"sim"`
 	ReplanS     float64                   `json:"replan_s"`
 	InjectedS   float64                   `json:"injected_latency_s"`
+	Naming      string                    `json:"naming,omitempty"` // how all the instructions name things; "": as they come
 	// Of mode guided; 0 where it was not played.
-	Naming          string  `json:"naming,omitempty"`       // how all the instructions name things; "": as they come
 	ThinkerRate     float64 `json:"thinker_rate,omitempty"` // thoughts a second, at most
 	ThinkerLatencyS float64 `json:"thinker_latency_s,omitempty"`
 

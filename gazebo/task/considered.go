@@ -12,7 +12,7 @@ import (
 // from the left. It tells the same of all of them, so that it does not give away which
 // is meant.
 func (e Episode) Considered() ([]Thing, error) {
-	mentions, err := mentionsIn(e.Instruction, e.Scene.Objects)
+	r, err := read(e.Instruction, e.Scene.Objects)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (e Episode) Considered() ([]Thing, error) {
 			things = append(things, t)
 		}
 	}
-	for _, m := range mentions {
+	for _, m := range r.things {
 		var alike []sim.Object
 		for _, o := range e.Scene.Objects {
 			if m.looksLike(o) && thingOf(o) != m.of {
@@ -38,17 +38,4 @@ func (e Episode) Considered() ([]Thing, error) {
 		}
 	}
 	return things, nil
-}
-
-// mentionsIn are the ways in which the instruction names its things.
-func mentionsIn(instruction string, objects []sim.Object) ([]mention, error) {
-	r, err := read(instruction, objects)
-	if err != nil {
-		return nil, err
-	}
-	var list []mention
-	for _, n := range r.things {
-		list = append(list, n.mention)
-	}
-	return list, nil
 }

@@ -22,14 +22,7 @@ type Decision struct {
 	Plan    []string // steps still ahead, the current one first; empty when done
 	Target  Thing    // the object that the hand goes for
 	Done    bool     // the goal is reached and the arm at rest
-	Looked  []Thing  // what the thought begins with, see Seeing
-}
-
-// Seeing is d whose thought begins with where these things are: those of
-// Episode.Considered.
-func (d Decision) Seeing(things []Thing) Decision {
-	d.Looked = things
-	return d
+	Looked  []Thing  // the thought begins with where these are: Episode.Considered, or none
 }
 
 // Camera says where a point in world (metres) is in the image: fractions of its

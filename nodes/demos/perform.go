@@ -101,6 +101,7 @@ func (p *performer) act(e task.Episode) (bool, error) {
 		begun := time.Now()
 		state := p.sim.State()
 		decision := oracle.Decide(state)
+		decision.Looked = looked
 		views, err := p.views()
 		if err != nil {
 			return false, &simFault{e, err}
@@ -108,7 +109,7 @@ func (p *performer) act(e task.Episode) (bool, error) {
 		err = errors.Join(
 			p.stage.tell(p.now),
 			p.stage.observe(p.now, views, state.Arm),
-			p.stage.act(p.now, decision.Command, decision.Seeing(looked).Thought(state, p.camera)),
+			p.stage.act(p.now, decision.Command, decision.Thought(state, p.camera)),
 		)
 		if err != nil {
 			return false, err

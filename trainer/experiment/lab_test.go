@@ -225,6 +225,9 @@ func TestAnEvaluationIsReadSceneByScene(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range all {
+		if strings.Contains(r.Command, filepath.Dir(b.Build)) {
+			t.Errorf("a kept result names a folder of this machine: %s", r.Command)
+		}
 		switch r.Kind {
 		case Judge:
 			if p := r.Played[0]; p.Outcomes != "swt" || p.Seed != task.EvalSeed || p.P50 != 2 {

@@ -92,6 +92,9 @@ func (l *Lab) work(ctx context.Context, s *Stage, folder string, in map[string]s
 		read = func() error { return readReport(at(reportFile), r) }
 	}
 	r.Command = "hyt " + strings.Join(args, " ")
+	if filepath.IsAbs(l.Build) { // results are kept, and the machine's folders are nobody's business
+		r.Command = strings.ReplaceAll(r.Command, filepath.Clean(l.Build), filepath.Base(l.Build))
+	}
 	log, err := os.OpenFile(at(logFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ func (m *Maker) TextLength() int { return positions(m.longest().of(policy.Think)
 // Texts is how many each of a moment's rows needs. Fewer train faster: who only acts
 // has no thoughts to leave room for.
 func (m *Maker) Texts() []int {
-	l, modes := m.longest(), m.Mix.Mean().trained()
+	l, modes := m.longest(), m.Mix.trained()
 	if m.Mix.Sum {
 		var lengths []int
 		for _, mode := range modes {

@@ -85,9 +85,21 @@ func (m Mix) Mean() Weights {
 // texts is how many rows each moment has.
 func (m Mix) texts() int {
 	if m.Sum {
-		return len(m.Mean().trained())
+		return len(m.trained())
 	}
 	return 1
+}
+
+// trained lists the modes that have a weight at some time of the run.
+func (m Mix) trained() []policy.Mode {
+	all := m.Modes
+	if len(m.Schedule) > 0 {
+		all = Weights{}
+	}
+	for _, p := range m.Schedule {
+		all = Weights{Act: all.Act + p.Act, Think: all.Think + p.Think, Follow: all.Follow + p.Follow}
+	}
+	return all.trained()
 }
 
 // lesson is the mode of a moment's k-th row, and the weight of its losses. thought
@@ -97,7 +109,7 @@ func (m Mix) lesson(k int, progress float64, r *rand.Rand, thought bool) (policy
 	if !m.Sum {
 		return w.draw(r, thought), 1
 	}
-	mode := m.Mean().trained()[k]
+	mode := m.trained()[k]
 	weight := float32(w.of(mode))
 	if !thought {
 		mode = policy.Act

@@ -115,6 +115,13 @@ func TestTextsAreAsLongAsTheirModesNeed(t *testing.T) {
 	}
 }
 
+func TestASumHasTheModesOfItsWholeSchedule(t *testing.T) {
+	m := Mix{Modes: Weights{Follow: 1}, Schedule: thinkFirst(), Sum: true}
+	if got, want := m.trained(), []policy.Mode{policy.Act, policy.Think}; !slices.Equal(got, want) || m.texts() != 2 {
+		t.Errorf("modes %v, want %v, whatever is said where there is no schedule", got, want)
+	}
+}
+
 func TestAMomentWithoutThoughtActsWithTheWholeWeight(t *testing.T) {
 	m := maker(samples{sample("")})
 	m.Mix.Sum = true

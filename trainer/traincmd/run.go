@@ -118,7 +118,8 @@ func (r run) clone(ctx context.Context) error {
 		return &hybrid.Maker{Set: s, Shape: all.Shape(), Tokenizer: start.tokenizer, Norm: norm, Seed: c.Seed, Total: c.Train.All(),
 			Mix: c.mix(), Thoughts: c.Thoughts, Target: c.Target, Augment: c.Augment, GripJitter: c.GripJitter}
 	}
-	t, err := loop.New(e, r.config.Train, start.weights, hybridRows(maker(train)))
+	rows := hybridRows(maker(train))
+	t, err := loop.New(e, r.config.Train, start.weights, rows)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (r run) clone(ctx context.Context) error {
 		return err
 	}
 	modes := r.config.mix().Mean()
-	return r.export(e, t, hybridRows(maker(train)), export.Model{
+	return r.export(e, t, rows, export.Model{
 		Robot: robot, Tokenizer: start.tokenizer, Norm: norm, Modes: modes.Trained(),
 		Training: spec.Training{
 			Regime:  r.config.regime(),
