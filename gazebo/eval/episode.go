@@ -35,6 +35,7 @@ type play struct {
 	thinks  func(sim.State) string
 
 	judge  task.Judge
+	critic *critic // of the pilot's thoughts; nil: the pilot was told something else
 	result Result
 }
 
@@ -60,6 +61,9 @@ func (p *play) start(ctx context.Context) error {
 		return err
 	}
 	p.judge = p.job.scene.Task.Judge(p.job.scene.Goal)
+	if p.job.Control == Plain {
+		p.critic = &critic{p.job.scene.Task.Oracle(p.job.scene.Goal)}
+	}
 	if p.job.Mode == policy.Follow {
 		oracle := p.job.scene.Task.Oracle(p.job.scene.Goal)
 		camera, err := cameraOf(scene)
@@ -139,6 +143,9 @@ func (p *play) tick(ctx context.Context, now time.Duration) (over bool, err erro
 	cmd, err := p.pilot.Command(ctx, senses)
 	if err != nil {
 		return false, err
+	}
+	if t, ok := p.pilot.(Thinker); ok && senses.View != nil && p.critic != nil {
+		p.critic.count(&p.result.Thoughts, t.Thought(), state)
 	}
 	return false, p.world.Step(cmd, step)
 }

@@ -47,6 +47,7 @@ type Cell struct {
 	Wrong     int         `json:"wrong"`  // ended by a mistake, such as the wrong object touched; the rest ran out of time
 	TimeS     float64     `json:"time_s"` // mean simulated time of the successes
 	Lost      int         `json:"lost"`   // simulator or policy failed: these count neither way
+	Thoughts
 }
 
 func newReport(cfg Config, planned int, results []Result) Report {
@@ -91,6 +92,7 @@ func newCell(results []Result) Cell {
 			continue
 		}
 		c.Episodes++
+		c.Thoughts = c.Thoughts.Plus(r.Thoughts)
 		switch r.Verdict {
 		case task.Success:
 			c.Successes++
@@ -140,14 +142,14 @@ func (c Cell) Who() string {
 }
 
 func tableHead() []string {
-	return []string{"task", "split", "who", "success", "95 %", "wrong", "episodes", "lost", "mean time"}
+	return []string{"task", "split", "who", "success", "95 %", "wrong", "episodes", "lost", "mean time", "thoughts right"}
 }
 
 func (c Cell) row() []string {
 	return []string{
 		c.Task, string(c.Split), c.Who(), fmt.Sprintf("%.1f %%", 100*c.Rate),
 		fmt.Sprintf("%.1f–%.1f", 100*c.CI95[0], 100*c.CI95[1]), fmt.Sprint(c.Wrong),
-		fmt.Sprint(c.Episodes), fmt.Sprint(c.Lost), fmt.Sprintf("%.1f s", c.TimeS),
+		fmt.Sprint(c.Episodes), fmt.Sprint(c.Lost), fmt.Sprintf("%.1f s", c.TimeS), c.RightShare(),
 	}
 }
 

@@ -43,6 +43,7 @@ type Result struct {
 	Episode
 	Verdict task.Verdict // Running: the time was up
 	Time    time.Duration
+	Thoughts
 	Latency []time.Duration // measured, of each inference
 	Lost    string          // why it was not played to its end; "": it was
 	Film    string          // file; "": none
@@ -55,8 +56,9 @@ func (r Result) Success() bool { return r.Lost == "" && r.Verdict == task.Succes
 // resultJSON is a Result as a report has it.
 type resultJSON struct {
 	Episode
-	Verdict   string    `json:"verdict"` // success, failure, timeout or lost
-	TimeS     float64   `json:"time_s"`
+	Verdict string  `json:"verdict"` // success, failure, timeout or lost
+	TimeS   float64 `json:"time_s"`
+	Thoughts
 	LatencyMS []float64 `json:"latency_ms,omitempty"`
 	Lost      string    `json:"lost,omitempty"`
 	Film      string    `json:"film,omitempty"`
@@ -83,7 +85,7 @@ func (r Result) Ending() string {
 
 // MarshalJSON implements json.Marshaler.
 func (r Result) MarshalJSON() ([]byte, error) {
-	out := resultJSON{Episode: r.Episode, Verdict: r.Ending(), TimeS: r.Time.Seconds(), Lost: r.Lost, Film: r.Film, Bag: r.Bag}
+	out := resultJSON{Episode: r.Episode, Verdict: r.Ending(), TimeS: r.Time.Seconds(), Thoughts: r.Thoughts, Lost: r.Lost, Film: r.Film, Bag: r.Bag}
 	for _, d := range r.Latency {
 		out.LatencyMS = append(out.LatencyMS, float64(d)/float64(time.Millisecond))
 	}
@@ -96,7 +98,7 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
-	*r = Result{Episode: in.Episode, Time: time.Duration(in.TimeS*1e9 + 0.5), Lost: in.Lost, Film: in.Film, Bag: in.Bag}
+	*r = Result{Episode: in.Episode, Time: time.Duration(in.TimeS*1e9 + 0.5), Thoughts: in.Thoughts, Lost: in.Lost, Film: in.Film, Bag: in.Bag}
 	switch in.Verdict {
 	case task.Success.String():
 		r.Verdict = task.Success

@@ -70,6 +70,12 @@ func TestTwoThoughtsThatAllIsDoneEndTheGoal(t *testing.T) {
 func TestWhatThePolicyItselfThinksCountsToo(t *testing.T) {
 	start(t, func(c *config.Policy) { c.Mode = "think" }, func(r *rig) {
 		u, told := newUser(r), r.dones()
+		var thoughts []*hyt_msgs.Thought
+		if _, err := node.Subscribe(r.robot, "policy/thought", bus.Default(), func(m *hyt_msgs.Thought) {
+			r.locked(func() { thoughts = append(thoughts, m) })
+		}); err != nil {
+			t.Fatal(err)
+		}
 		u.arm()
 		if !u.send(1, "touch the red cube") {
 			t.Fatal("rejected")
@@ -78,6 +84,9 @@ func TestWhatThePolicyItselfThinksCountsToo(t *testing.T) {
 		r.model.set(func(m *fakeModel) { m.thinks = "sub touch red cube; grip open;" })
 		time.Sleep(time.Second)
 		r.locked(func() {
+			if len(thoughts) < 5 || thoughts[0].Text != "sub touch red cube; grip open;" || thoughts[0].Header.Stamp != r.chunks[len(r.chunks)-len(thoughts)].ObservationStamp {
+				t.Errorf("thoughts %+v", thoughts)
+			}
 			if len(u.feedback) < 5 || u.feedback[0].Feedback.Thought.Subtask != "touch red cube" {
 				t.Errorf("feedback %+v", u.feedback)
 			}

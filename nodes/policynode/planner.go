@@ -29,7 +29,8 @@ type planner struct {
 	observer   *observe.Observer
 	controller *control.Controller
 	chunks     *bus.Publisher[*hyt_msgs.ActionChunk]
-	current    *bus.Publisher[*std_msgs.String] // the instruction that holds now
+	thoughts   *bus.Publisher[*hyt_msgs.Thought] // what is thought on the way to a plan
+	current    *bus.Publisher[*std_msgs.String]  // the instruction that holds now
 	now        func() time.Time
 	log        *slog.Logger
 	period     atomic.Int64 // ns between plans, at least
@@ -37,7 +38,7 @@ type planner struct {
 
 	task     task
 	ending   *ending
-	thought  func(*hyt_msgs.Thought) // hears what is thought on the way to a plan
+	thought  func(*hyt_msgs.Thought) // hears the same
 	changing sync.Mutex              // one change after another, so that others hear the last one last
 	changed  chan struct{}           // the task did; one token at most
 	newest   atomic.Int64            // stamp of the first camera's newest good image, ns
@@ -203,7 +204,9 @@ func (p *planner) plan(ctx context.Context, asked snapshot, obs policy.Observati
 		return err
 	}
 	p.did(chunk.Mode)
-	p.hear(chunk, asked.since)
+	if err := p.hear(chunk, asked.since); err != nil {
+		return err
+	}
 	age := p.now().Sub(obs.Stamp)
 	p.ages.Add(age)
 	p.foresee.Took(age)
@@ -263,22 +266,23 @@ func (p *planner) soFar() (inference, latency time.Duration) {
 }
 
 // hear takes what the chunk, and the thought before it, say besides the motion: whether
-// the task is done, and what goals have as feedback.
-func (p *planner) hear(c policy.Chunk, since time.Time) {
+// the task is done, and what is told on ~/thought and to goals.
+func (p *planner) hear(c policy.Chunk, since time.Time) error {
 	if done, says := p.layout.Done(c.Actions); says {
 		p.ending.saw(done, since)
 	}
 	if c.Mode != policy.Think {
-		return
+		return nil
 	}
 	t, err := thought.Parse(c.Thought)
 	if err != nil || len(t.Fields()) == 0 {
-		return
+		return nil
 	}
 	m := robotmsg.Thought(t)
 	m.Header.Stamp, m.Source, m.Latency = builtin_interfaces.FromTime(c.Stamp), hyt_msgs.Thought_MODEL, c.Latency.Seconds()
 	p.thought(m)
 	p.ending.saw(t.Done(), since)
+	return p.thoughts.Publish(m)
 }
 
 func (p *planner) message(c policy.Chunk) *hyt_msgs.ActionChunk {

@@ -153,6 +153,9 @@ func (s *session) connect() (err error) {
 	if s.planner.chunks, err = node.Advertise[*hyt_msgs.ActionChunk](s.node, "~/chunk", bus.Default()); err != nil {
 		return err
 	}
+	if s.planner.thoughts, err = node.Advertise[*hyt_msgs.Thought](s.node, "~/thought", bus.Default()); err != nil {
+		return err
+	}
 	if s.planner.current, err = node.Advertise[*std_msgs.String](s.node, "current_instruction", bus.Latched(1)); err != nil {
 		return err
 	}

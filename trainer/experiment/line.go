@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hyt/gazebo/eval"
 	"hyt/trainer/experiment/stats"
 )
 
@@ -170,6 +171,18 @@ func (l Line) HeldOut(name string) float64 {
 // choose; NaN: all or none were.
 func (l Line) Thought() float64 {
 	return mean(l.played, func(r *Result) (float64, bool) { return r.Thought, r.Thought > 0 })
+}
+
+// RightThoughts is the mean share of the thoughts that named the right thing, of those
+// that were told; NaN: none was.
+func (l Line) RightThoughts() float64 {
+	return mean(l.played, func(r *Result) (float64, bool) {
+		var all eval.Thoughts
+		for _, p := range r.Played {
+			all = all.Plus(p.Thoughts)
+		}
+		return float64(all.Right) / float64(all.Told), all.Told > 0
+	})
 }
 
 // Minutes is the mean time of a training.

@@ -73,7 +73,7 @@ func readReport(path string, r *Result) error {
 	}
 	r.Thought = d.Thought
 	for _, c := range d.Cells {
-		p := Played{Task: c.Task, Split: string(c.Split), Mode: string(c.Mode), P50: d.LatencyMS[c.Mode].P50, P99: d.LatencyMS[c.Mode].P99}
+		p := Played{Task: c.Task, Split: string(c.Split), Mode: string(c.Mode), Thoughts: c.Thoughts, P50: d.LatencyMS[c.Mode].P50, P99: d.LatencyMS[c.Mode].P99}
 		episodes := d.Of(c)
 		slices.SortFunc(episodes, func(a, b eval.Result) int { return int(a.Seed - b.Seed) })
 		p.Seed = episodes[0].Seed

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"hyt/gazebo/eval"
 	"hyt/gazebo/task"
 )
 
@@ -61,9 +62,10 @@ type Played struct {
 	// not follow one another.
 	After Offsets `json:"after,omitempty"`
 	// Outcomes has a letter for each scene, seeds in order.
-	Outcomes string  `json:"outcomes"`
-	P50      float64 `json:"latency_p50_ms"`
-	P99      float64 `json:"latency_p99_ms"`
+	Outcomes string `json:"outcomes"`
+	eval.Thoughts
+	P50 float64 `json:"latency_p50_ms"`
+	P99 float64 `json:"latency_p99_ms"`
 }
 
 // Letters of Played.Outcomes.

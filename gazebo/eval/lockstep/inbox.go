@@ -32,6 +32,7 @@ type inbox struct {
 	gripped     bool          // gripper was told
 	chunks      map[int64]int // by the stamp of their image, ns
 	latency     []time.Duration
+	thought     string // on the way to its last chunk; "": there was none
 	instruction string // that holds now, as the node says
 	mute        bool   // it does not say so
 	trouble     string // what diagnostics say is wrong; "": nothing
@@ -45,7 +46,7 @@ func newInbox() *inbox {
 func (b *inbox) reset() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.spoke, b.gripped, b.latency, b.instruction, b.trouble = time.Time{}, false, nil, "", ""
+	b.spoke, b.gripped, b.latency, b.thought, b.instruction, b.trouble = time.Time{}, false, nil, "", "", ""
 	clear(b.chunks)
 }
 
@@ -60,6 +61,7 @@ func (b *inbox) listen(n *node.Node, policy string) error {
 			b.chunks[m.ObservationStamp.AsTime().UnixNano()]++
 			b.latency = append(b.latency, time.Duration(m.InferenceLatency*float64(time.Second)))
 		}),
+		subscribe(n, b, policy+"/thought", bus.QoS{Depth: 10}, func(m *hyt_msgs.Thought) { b.thought = m.Text }),
 		subscribe(n, b, "current_instruction", bus.Latched(1), func(m *std_msgs.String) { b.instruction = m.Data }),
 		subscribe(n, b, "/diagnostics", bus.Default(), b.diagnosed),
 	)
@@ -141,6 +143,12 @@ func (b *inbox) opening() (target float64, told bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return min(1, max(0, b.gripper)), b.gripped
+}
+
+func (b *inbox) thinks() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.thought
 }
 
 func (b *inbox) latencies() []time.Duration {

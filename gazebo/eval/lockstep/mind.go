@@ -108,5 +108,11 @@ func (r *Robot) ponder(ctx context.Context, now eval.Senses) error {
 	return nil
 }
 
-// Thought implements eval.Thinker: what was told last, in mode guided.
-func (r *Robot) Thought() string { return r.thought }
+// Thought implements eval.Thinker: what the policy was told last, in mode guided, or said
+// that it thought last.
+func (r *Robot) Thought() string {
+	if r.mode == policy.Guided {
+		return r.thought
+	}
+	return r.inbox.thinks()
+}

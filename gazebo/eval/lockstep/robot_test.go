@@ -140,6 +140,7 @@ type fake struct {
 	mu       sync.Mutex
 	asked    []string
 	velocity float64
+	thinks   string // before each chunk
 }
 
 func (*fake) SHA256() string                           { return "abc" }
@@ -161,7 +162,7 @@ func (m *fake) Plan(_ context.Context, mode policy.Mode, obs policy.Observation,
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked = append(m.asked, text)
-	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: 5 * time.Millisecond}
+	c := policy.Chunk{Stamp: obs.Stamp, Period: 100 * time.Millisecond, Names: m.Spec().Action.Names, Mode: mode, Latency: 5 * time.Millisecond, Thought: m.thinks}
 	for range 8 {
 		c.Actions = append(c.Actions, []float64{m.velocity / 10, 0, 0.5})
 	}
@@ -235,6 +236,14 @@ func TestInModeFollowEachChunkFollowsTheThoughtOfItsImage(t *testing.T) {
 	}
 	if len(slices.Compact(slices.Clone(m.asked))) < 2 {
 		t.Error("the thought never changed")
+	}
+}
+
+func TestInModeThinkTheNodesThoughtsCount(t *testing.T) {
+	m := &fake{velocity: 0.02, thinks: "sub touch nothing;"}
+	r, _ := evaluate(t, m, func(cfg *eval.Config, _ *Config) { cfg.Modes = []policy.Mode{policy.Think} })
+	if got := r.Results[0].Thoughts; r.Lost > 0 || got.Told != len(r.Results[0].Latency) || got.Right != 0 {
+		t.Errorf("%+v", r.Results)
 	}
 }
 

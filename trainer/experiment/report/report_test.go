@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"hyt/gazebo/eval"
 	"hyt/trainer/experiment"
 )
 
@@ -63,7 +64,8 @@ func store(t *testing.T) (*experiment.Plan, experiment.Store) {
 				ms := map[string]float64{"act": 4, "think": 12}[play.Eval]
 				put(&experiment.Result{Kind: experiment.Judge, Key: play.Stage.Key(), Label: play.Stage.Label, Seconds: 30,
 					Thought: map[string]float64{"think": 0.25}[play.Eval],
-					Played:  []experiment.Played{{Task: "touch", Split: "id", Mode: play.Eval, Seed: 1000000, Outcomes: outcomes[c.Arm][r.Seed-1], P50: ms, P99: 2 * ms}}})
+					Played: []experiment.Played{{Task: "touch", Split: "id", Mode: play.Eval, Seed: 1000000, Outcomes: outcomes[c.Arm][r.Seed-1],
+						Thoughts: map[string]eval.Thoughts{"think": {Told: 8, Right: 6}}[play.Eval], P50: ms, P99: 2 * ms}}})
 			}
 		}
 	}
@@ -112,7 +114,7 @@ func TestTheReportSaysWhatWasFound(t *testing.T) {
 		"what was not run":                   "| 0 | – | – | – | ≥ +0 points | not run |",
 		"a block without results":            "And?\n\nNot run yet.",
 		"an arm's success by seed":           "| 44 67 22 |",
-		"the share of thoughts":              "] | 25 | 2.50 |",
+		"the thoughts' share, and how right": "] | 25 | 75 | 2.50 |",
 		"samples in mode act":                "| 5.0 k |",
 		"held-out error and minutes":         "| 2.50 | – | – | – | 1.5 |",
 		"speed":                              "| hyt | think | 12.00 | 24.00 | 3.00 × | 0.33 × | 1 |",

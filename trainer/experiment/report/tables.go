@@ -119,11 +119,11 @@ func (p *page) block(b experiment.Block) error {
 		s, g := l.Success(), l.Grounded()
 		rows = append(rows, []string{
 			l.Arm, l.Eval, l.Demos, fmt.Sprint(l.Steps), thousands(l.ActSamples()), fmt.Sprint(s.Seeds), fmt.Sprint(s.Episodes),
-			percent(s), each(l), percent(g), number(100*l.Thought(), "%.0f"), p.heldOut(l, "act", "act_mm", 1), p.heldOut(l, "think", "think_mm", 1),
+			percent(s), each(l), percent(g), number(100*l.Thought(), "%.0f"), number(100*l.RightThoughts(), "%.0f"), p.heldOut(l, "act", "act_mm", 1), p.heldOut(l, "think", "think_mm", 1),
 			p.heldOut(l, "follow", "follow_mm", 1), p.heldOut(l, "think", "think_places", 100), number(l.Minutes(), "%.1f"),
 		})
 	}
-	p.table([]string{"arm", "judged", "demos", "steps", "act samples", "seeds", "episodes", "success %", "by seed", "grounded %", "thought %",
+	p.table([]string{"arm", "judged", "demos", "steps", "act samples", "seeds", "episodes", "success %", "by seed", "grounded %", "thought %", "right %",
 		"act mm", "think mm", "follow mm", "places %", "min"}, rows)
 	return p.plot(b, lines)
 }
