@@ -102,6 +102,22 @@ func TestHandStopsOnTopAndTouches(t *testing.T) {
 	}
 }
 
+func TestHandStopsAboveWhatIsBelowItAndIsNotHeldThere(t *testing.T) {
+	const top = 0.045
+	for name, c := range map[string]struct{ from, speed, want float64 }{
+		"down onto it":                        {0.0455, -0.1, top},
+		"down, and already lower":             {0.03, -0.1, 0.03},
+		"up, from beside it and still lower":  {0.03, 0.1, 0.031},
+		"up, from beside it and then above":   {0.0445, 0.1, 0.0455},
+		"still, where it came in from a side": {0.03, 0, 0.03},
+	} {
+		h := newSim(t, at(0, 0, 0.1)).hand
+		h.pose.Z, h.v.Linear[2] = c.from, c.speed
+		h.move(top, 0.01)
+		near(t, name, h.pose.Z, c.want, 1e-9)
+	}
+}
+
 func TestRimKeepsObjectsOnTheTable(t *testing.T) {
 	for _, c := range []struct{ x, y float64 }{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
 		for _, shape := range []string{"cube", "ball", "bar"} {

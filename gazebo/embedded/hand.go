@@ -106,7 +106,7 @@ func (h *hand) move(floor, dt float64) {
 	before := h.pose.Z
 	advance(&h.pose.Z, &h.v.Linear[2], stage.Z)
 	if h.pose.Z < floor {
-		h.pose.Z = min(before, floor)
+		h.pose.Z = max(h.pose.Z, min(before, floor)) // who came in from the side may go up
 		h.v.Linear[2] = max(0, h.v.Linear[2])
 	}
 }
