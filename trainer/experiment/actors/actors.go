@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync/atomic"
+	"time"
 
 	"hyt/gazebo/eval"
 	"hyt/policy"
@@ -90,7 +91,9 @@ func (p *pair) Start(instruction string) error {
 
 func (p *pair) Thought() string { return p.thought }
 
+// Act returns a chunk whose latency is that of both models.
 func (p *pair) Act(ctx context.Context, obs policy.Observation) (policy.Chunk, error) {
+	start := time.Now()
 	frame, err := p.hand.Planner.Prefill(ctx, obs)
 	if err != nil {
 		return policy.Chunk{}, err
@@ -105,7 +108,9 @@ func (p *pair) Act(ctx context.Context, obs policy.Observation) (policy.Chunk, e
 	if r.Malformed == nil && !r.Truncated && r.Text != "" {
 		p.thought = r.Text
 	}
-	return p.policy.Follow(ctx, obs, p.thought)
+	chunk, err := p.policy.Follow(ctx, obs, p.thought)
+	chunk.Latency = time.Since(start)
+	return chunk, err
 }
 
 // gated thinks where the model's gate says so.

@@ -71,6 +71,23 @@ func TestInAHierarchyTheModelFollowsThePlannersThought(t *testing.T) {
 	}
 }
 
+func TestAHierarchyTakesTheTimeOfBothModels(t *testing.T) {
+	h := &Hand{Mode: Hierarchy, Model: open(t, policytest.Options{}), Planner: open(t, policytest.Options{})}
+	a, _ := act(t, h, 1)
+	best := 0.0 // of the call's time, what its chunk tells; the machine may pause in between
+	for i := range 10 {
+		began := time.Now()
+		c, err := a.Act(t.Context(), observation(h.Model, i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		best = max(best, float64(c.Latency)/float64(time.Since(began)))
+	}
+	if best < 0.9 {
+		t.Errorf("a chunk tells of %.2f of the time that it took", best)
+	}
+}
+
 func TestACoinThinksAsOftenAsItIsTold(t *testing.T) {
 	for share, within := range map[float64][2]float64{0: {0, 0}, 0.5: {0.3, 0.7}, 1: {1, 1}} {
 		h := &Hand{Mode: Coin, Model: open(t, policytest.Options{}), Share: share}
