@@ -35,7 +35,7 @@ type play struct {
 	thinks  func(sim.State) string
 
 	judge  task.Judge
-	critic *critic // of the pilot's thoughts; nil: the pilot was told something else
+	oracle task.Oracle // of the scene's goal, whatever the pilot is told
 	result Result
 }
 
@@ -61,16 +61,13 @@ func (p *play) start(ctx context.Context) error {
 		return err
 	}
 	p.judge = p.job.scene.Task.Judge(p.job.scene.Goal)
-	if p.job.Control == Plain {
-		p.critic = &critic{p.job.scene.Task.Oracle(p.job.scene.Goal)}
-	}
+	p.oracle = p.job.scene.Task.Oracle(p.job.scene.Goal)
 	if p.job.Mode == policy.Follow {
-		oracle := p.job.scene.Task.Oracle(p.job.scene.Goal)
 		camera, err := cameraOf(scene)
 		if err != nil {
 			return err
 		}
-		p.thinks = func(s sim.State) string { return oracle.Decide(s).Thought(s, camera).String() }
+		p.thinks = func(s sim.State) string { return p.oracle.Decide(s).Thought(s, camera).String() }
 	}
 	state := p.world.State()
 	return p.pilot.Begin(ctx, p.job.Episode, Senses{Arm: state.Arm, truth: state})
@@ -144,8 +141,8 @@ func (p *play) tick(ctx context.Context, now time.Duration) (over bool, err erro
 	if err != nil {
 		return false, err
 	}
-	if t, ok := p.pilot.(Thinker); ok && senses.View != nil && p.critic != nil {
-		p.critic.count(&p.result.Thoughts, t.Thought(), state)
+	if t, ok := p.pilot.(Thinker); ok && senses.View != nil && p.job.Control == Plain {
+		p.result.Thoughts.count(t.Thought(), p.oracle, state)
 	}
 	return false, p.world.Step(cmd, step)
 }

@@ -25,22 +25,16 @@ func (t Thoughts) RightShare() string {
 	return fmt.Sprintf("%.1f %%", 100*float64(t.Right)/float64(t.Told))
 }
 
-// critic knows what the demonstrator of an episode goes for.
-type critic struct{ oracle task.Oracle }
-
-// count counts a thought that holds in state. Who talks nonsense names nothing.
-func (c critic) count(t *Thoughts, text string, state sim.State) {
+// count counts a thought that holds in state, where oracle shows how. Who talks nonsense
+// names nothing.
+func (t *Thoughts) count(text string, oracle task.Oracle, state sim.State) {
 	said, err := thought.Parse(text)
 	if err != nil || said.Target == "" && said.Sub == "" {
 		return
 	}
 	t.Told++
-	d := c.oracle.Decide(state)
-	want := ""
-	if len(d.Plan) > 0 {
-		want = d.Plan[0]
-	}
-	if said.Target == "" && said.Sub == want || said.Target != "" && said.Target == d.Target.String() {
+	d := oracle.Decide(state)
+	if said.Target == "" && said.Sub == d.Step() || said.Target != "" && said.Target == d.Target.String() {
 		t.Right++
 	}
 }

@@ -25,6 +25,17 @@ type Decision struct {
 	Looked  []Thing  // the thought begins with where these are: Episode.Considered, or none
 }
 
+// Step is what to do now: the plan's first step, or "done"; "" where there is none.
+func (d Decision) Step() string {
+	switch {
+	case d.Done:
+		return "done"
+	case len(d.Plan) > 0:
+		return d.Plan[0]
+	}
+	return ""
+}
+
 // Camera says where a point in world (metres) is in the image: fractions of its
 // width and height, from the left and from the top.
 type Camera interface {
@@ -38,6 +49,7 @@ const planned = 3
 func (d Decision) Thought(s sim.State, cam Camera) thought.Thought {
 	t := thought.Thought{
 		Plan:   d.Plan[:min(planned, len(d.Plan))],
+		Sub:    d.Step(),
 		Target: d.Target.String(),
 		EE:     place(cam, s.Arm.Pose),
 		Move:   moveWords(d.Command),
@@ -47,12 +59,6 @@ func (d Decision) Thought(s sim.State, cam Camera) thought.Thought {
 		if i := index(s.Objects, thing); i >= 0 {
 			t.See = append(t.See, thought.Seen{Object: thing.String(), At: *place(cam, s.Objects[i].Pose)})
 		}
-	}
-	switch {
-	case d.Done:
-		t.Sub = "done"
-	case len(d.Plan) > 0:
-		t.Sub = d.Plan[0]
 	}
 	if i := index(s.Objects, d.Target); i >= 0 {
 		t.TargetAt = place(cam, s.Objects[i].Pose)

@@ -32,7 +32,7 @@ type inbox struct {
 	gripped     bool          // gripper was told
 	chunks      map[int64]int // by the stamp of their image, ns
 	latency     []time.Duration
-	thought     string // on the way to its last chunk; "": there was none
+	thought     string // its latest on the way to a chunk; "": there was none
 	instruction string // that holds now, as the node says
 	mute        bool   // it does not say so
 	trouble     string // what diagnostics say is wrong; "": nothing
