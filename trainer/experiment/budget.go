@@ -13,6 +13,7 @@ type Order struct {
 	Plan   *Plan
 	Budget time.Duration // wall time; 0: none
 	Blocks []string      // only these; empty: all
+	Seeds  int           // only the first of each block; 0: all
 }
 
 // Summary is what a run did.
@@ -121,7 +122,13 @@ func (l *Lab) List(o Order) (lines []string, err error) {
 var errBudget = errors.New("the budget is used up")
 
 func (o Order) rounds() ([]Round, error) {
+	if o.Seeds < 0 {
+		return nil, fmt.Errorf("experiment: %d seeds were asked for: give 1 or more, or 0 for all", o.Seeds)
+	}
 	all, err := o.Plan.Rounds()
+	if o.Seeds > 0 {
+		all = slices.DeleteFunc(all, func(r Round) bool { return r.Seed > o.Seeds })
+	}
 	if err != nil || len(o.Blocks) == 0 {
 		return all, err
 	}

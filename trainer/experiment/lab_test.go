@@ -217,6 +217,30 @@ func TestOnlyBlocksThatAreNamed(t *testing.T) {
 	}
 }
 
+func TestOnlyTheFirstSeeds(t *testing.T) {
+	b := newBench(t)
+	plan := parse(t, tiny)
+	all, err := plan.Rounds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.run(plan, Order{Seeds: 1})
+	if s.Rounds == 0 || s.Rounds >= len(all) || s.Done != s.Rounds {
+		t.Errorf("of %d rounds: %+v", len(all), s)
+	}
+	for _, stage := range b.of(Train) {
+		if !strings.Contains(stage, "-1.train") {
+			t.Errorf("ran %s", stage)
+		}
+	}
+	if s := b.again().run(plan, Order{}); s.Before == 0 || s.Done != len(all) {
+		t.Errorf("the rest: %+v", s)
+	}
+	if _, err := b.Lab.Run(t.Context(), Order{Plan: plan, Seeds: -1}); err == nil || !strings.Contains(err.Error(), "-1 seeds") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestAnEvaluationIsReadSceneByScene(t *testing.T) {
 	b := newBench(t)
 	b.run(parse(t, tiny), Order{})

@@ -25,6 +25,7 @@ type options struct {
 	plan    string
 	budget  time.Duration
 	blocks  []string
+	seeds   int
 	results string
 	build   string
 	report  string
@@ -58,6 +59,7 @@ goes on: a training from its checkpoint, an evaluation from its episodes.`,
 	f.StringVar(&o.plan, "plan", "quick", "full, quick, tiny, or a YAML file; see trainer/experiment/plans")
 	f.DurationVar(&o.budget, "budget", 0, "wall time of this run; 0: the plan's")
 	f.StringSliceVar(&o.blocks, "blocks", nil, "only these blocks of the plan")
+	f.IntVar(&o.seeds, "seeds", 0, "only the first of each block, to see a little of everything first; 0: all")
 	f.StringVar(&o.results, "results", "docs/experiment/results", "folder of results")
 	f.StringVar(&o.build, "build", "build/experiment", "folder of bags, checkpoints, models and logs")
 	f.StringVar(&o.report, "report", "docs/experiment.md", "document that the report is written into")
@@ -85,7 +87,7 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 			fmt.Fprintf(out, "%s  %s\n", time.Since(began).Round(time.Second), fmt.Sprintf(format, args...))
 		},
 	}
-	order := experiment.Order{Plan: plan, Budget: o.budget, Blocks: o.blocks}
+	order := experiment.Order{Plan: plan, Budget: o.budget, Blocks: o.blocks, Seeds: o.seeds}
 	if o.list {
 		lines, err := lab.List(order)
 		for _, line := range lines {
