@@ -10,6 +10,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute-onnx" // registers "onnx"
@@ -29,8 +30,8 @@ const (
 // Backends lists them.
 func Backends() []string { return []string{ONNX, Go, XLA} }
 
-// Engine owns a backend. Its programs must not run two at a time, because the
-// ONNX backend shares buffers between runs.
+// Engine owns a backend. A program must not run twice at a time; two programs may, if
+// they were made by CompileForCore.
 type Engine struct {
 	backend compute.Backend
 	data    compute.DataInterface
@@ -60,7 +61,7 @@ func Open(name string) (*Engine, error) {
 		return nil, fmt.Errorf("engine: start backend %s: %w", name, err)
 	}
 	if name == ONNX {
-		backend = &loweringBackend{Backend: backend}
+		backend = &loweringBackend{Backend: backend, threads: runtime.GOMAXPROCS(0)}
 	}
 	data, ok := backend.(compute.DataInterface)
 	if !ok {
@@ -138,6 +139,14 @@ func (t *Tensor) setFlat(flat any) {
 	}
 }
 
+// Take copies the k-th of the equal parts, each as long as t, that from is cut into
+// along its first axis.
+func (t *Tensor) Take(from *Tensor, k int) {
+	copy(t.F32, from.F32[k*len(t.F32):])
+	copy(t.I64, from.I64[k*len(t.I64):])
+	copy(t.U8, from.U8[k*len(t.U8):])
+}
+
 // Free returns the memory to the backend. The slices must not be used after it.
 func (t *Tensor) Free() {
 	if t.buf != nil {
@@ -162,15 +171,39 @@ type Program struct {
 	n      int
 }
 
+// Cores is how many programs of CompileForCore can run at a time: 1 where the backend
+// spreads its work itself.
+func (e *Engine) Cores() int {
+	if b, ok := e.backend.(*loweringBackend); ok {
+		return b.threads
+	}
+	return 1
+}
+
 // Compile builds and compiles a graph. build receives one node per input, in
 // order, and returns the outputs. Mistakes in shapes come back as errors.
-func (e *Engine) Compile(name string, inputs []Input, build func(in []*graph.Node) []*graph.Node) (p *Program, err error) {
+func (e *Engine) Compile(name string, inputs []Input, build func(in []*graph.Node) []*graph.Node) (*Program, error) {
+	return e.compile(e.backend, name, inputs, build)
+}
+
+// CompileForCore is Compile for a program that keeps to one core, where the backend lets
+// it. Cores of them, each with its part of a batch, do more than one program with all
+// cores: they wait for one another once a run, not at each operator.
+func (e *Engine) CompileForCore(name string, inputs []Input, build func(in []*graph.Node) []*graph.Node) (*Program, error) {
+	backend := e.backend
+	if b, ok := backend.(*loweringBackend); ok {
+		backend = &loweringBackend{Backend: b.Backend, threads: 1}
+	}
+	return e.compile(backend, name, inputs, build)
+}
+
+func (e *Engine) compile(backend compute.Backend, name string, inputs []Input, build func(in []*graph.Node) []*graph.Node) (p *Program, err error) {
 	defer func() {
 		if r := recover(); r != nil { // GoMLX reports graph mistakes by panic
 			p, err = nil, fmt.Errorf("engine: build graph %q: %v", name, r)
 		}
 	}()
-	g := graph.NewGraph(e.backend, name)
+	g := graph.NewGraph(backend, name)
 	nodes := make([]*graph.Node, len(inputs))
 	for i, in := range inputs {
 		nodes[i] = graph.Parameter(g, in.Name, shapes.Make(in.DType, in.Dims...))

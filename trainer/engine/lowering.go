@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"reflect"
-	"runtime"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -23,7 +22,8 @@ import (
 //   - fused operators (see Softmax) take the place of an Identity.
 type loweringBackend struct {
 	compute.Backend
-	fused string // operator that the next Identity becomes; "" means none
+	threads int    // of a graph's operators
+	fused   string // operator that the next Identity becomes; "" means none
 }
 
 func (b *loweringBackend) Builder(name string) compute.Builder {
@@ -87,7 +87,7 @@ func (b *loweringBuilder) Compile() (compute.Executable, error) {
 	}
 	var err error
 	s.graph, err = onnx.OpenModel(e.Name, e.Model(operatorSets, nil), e.inputs, e.outputs,
-		onnx.Options{Threads: runtime.GOMAXPROCS(0), Sleep: true})
+		onnx.Options{Threads: b.backend.threads, Sleep: true})
 	return s, err
 }
 

@@ -89,6 +89,14 @@ func (b *Batch) Free(c Config) {
 	}
 }
 
+// take fills b with the k-th of the parts, of b's size each, of a larger batch.
+func (b *Batch) take(from *Batch, k int, c Config) {
+	parts := from.tensors(c, false)
+	for i, t := range b.tensors(c, false) {
+		t.Take(parts[i], k)
+	}
+}
+
 // tensors are the batch's, in the order of signature.
 func (b *Batch) tensors(c Config, forwardOnly bool) []*engine.Tensor {
 	var ts []*engine.Tensor

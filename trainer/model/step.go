@@ -1,7 +1,10 @@
 package model
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/gomlx/compute/dtypes"
 	g "github.com/gomlx/gomlx/core/graph"
@@ -9,11 +12,19 @@ import (
 	"hyt/trainer/engine"
 )
 
-// Stepper computes losses and gradients of batches of one size.
+// Stepper computes losses and gradients of batches of one size. Each core takes a share
+// of the batch; their gradients add up to the batch's, because the weights in the batch
+// hold the averaging.
 type Stepper struct {
+	shares []share
+	config Config
+	params []Param
+}
+
+// share is one core's.
+type share struct {
 	program *engine.Program
-	config  Config
-	params  []Param
+	batch   *Batch // its observations
 }
 
 // Result is what a step measured. Grad is by parameter, in Config.Params order,
@@ -41,24 +52,46 @@ func NewStepper(e *engine.Engine, c Config, size int) (*Stepper, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	params := c.Params()
-	inputs := signature(c, params, size, false)
-	program, err := e.Compile("step", inputs, func(in []*g.Node) []*g.Node {
-		n := newNet(c, params, in, size)
-		b := byName(inputs, in, len(params))
+	s := &Stepper{config: c, params: c.Params()}
+	n := min(e.Cores(), size)
+	for size%n > 0 { // shares are equal
+		n--
+	}
+	for range n {
+		one, err := s.share(e, size/n, n > 1)
+		if err != nil {
+			s.Close()
+			return nil, err
+		}
+		s.shares = append(s.shares, one)
+	}
+	return s, nil
+}
+
+func (s *Stepper) share(e *engine.Engine, size int, oneOfMany bool) (share, error) {
+	inputs := signature(s.config, s.params, size, false)
+	build := func(in []*g.Node) []*g.Node {
+		n := newNet(s.config, s.params, in, size)
+		b := byName(inputs, in, len(s.params))
 		out := n.losses(n.forward(b), b)
 		var trained []*g.Node
-		for i, p := range params {
+		for i, p := range s.params {
 			if !p.Frozen {
 				trained = append(trained, in[i])
 			}
 		}
 		return append(out, g.Gradient(out[0], trained...)...)
-	})
-	if err != nil {
-		return nil, err
 	}
-	return &Stepper{program: program, config: c, params: params}, nil
+	if !oneOfMany {
+		program, err := e.Compile("step", inputs, build)
+		return share{program: program}, err
+	}
+	program, err := e.CompileForCore("step", inputs, build)
+	if err != nil {
+		return share{}, err
+	}
+	batch, err := NewBatch(e, s.config, size)
+	return share{program, batch}, err
 }
 
 // lossOutputs is how many nodes losses returns.
@@ -123,7 +156,30 @@ func (r *Result) Of(c Config, i, k int, row Row) Errors {
 
 // Step computes losses and gradients of one batch. Free the result.
 func (s *Stepper) Step(w *Weights, b *Batch) (*Result, error) {
-	out, err := s.program.Run(append(append([]*engine.Tensor{}, w.Tensor...), b.tensors(s.config, false)...)...)
+	results, errs := make([]*Result, len(s.shares)), make([]error, len(s.shares))
+	var wait sync.WaitGroup
+	for k, own := range s.shares {
+		wait.Go(func() {
+			batch := b
+			if own.batch != nil {
+				batch = own.batch
+				batch.take(b, k, s.config)
+			}
+			results[k], errs[k] = s.run(own.program, w, batch)
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, r := range results[1:] {
+		results[0].add(r)
+	}
+	return results[0], nil
+}
+
+func (s *Stepper) run(p *engine.Program, w *Weights, b *Batch) (*Result, error) {
+	out, err := p.Run(append(append([]*engine.Tensor{}, w.Tensor...), b.tensors(s.config, false)...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -144,5 +200,27 @@ func (s *Stepper) Step(w *Weights, b *Batch) (*Result, error) {
 	return r, nil
 }
 
+// add appends the observations of another result, which it frees.
+func (r *Result) add(other *Result) {
+	r.Loss += other.Loss
+	r.ActError = slices.Concat(r.ActError, other.ActError)
+	r.TokenLoss = slices.Concat(r.TokenLoss, other.TokenLoss)
+	r.PointError = slices.Concat(r.PointError, other.PointError)
+	r.CellError = slices.Concat(r.CellError, other.CellError)
+	for i, grad := range r.Grad {
+		for j, v := range other.Grad[i] {
+			grad[j] += v
+		}
+	}
+	other.Free()
+}
+
 // Close frees the compiled step.
-func (s *Stepper) Close() { s.program.Close() }
+func (s *Stepper) Close() {
+	for _, own := range s.shares {
+		own.program.Close()
+		if own.batch != nil {
+			own.batch.Free(s.config)
+		}
+	}
+}
