@@ -85,6 +85,11 @@ func TestLoweredOperationsAgreeWithPureGo(t *testing.T) {
 			return graph.Slice(in[0], graph.AxisRange(), graph.AxisRange(4, 6))
 		}},
 		{"softmax", [][]int{{2, 3, 5}}, func(in []*graph.Node) *graph.Node { return Softmax(in[0]) }},
+		{"silu", [][]int{{3, 5}}, func(in []*graph.Node) *graph.Node { return Silu(in[0]) }},
+		{"unit root mean square", [][]int{{3, 5}}, func(in []*graph.Node) *graph.Node { return UnitRMS(in[0], 0.1) }},
+		{"attention scores, heads first", [][]int{{2, 4, 3, 5}, {2, 4, 6, 5}}, func(in []*graph.Node) *graph.Node {
+			return graph.EinsumAxes(in[0], in[1], [][2]int{{3, 3}}, [][2]int{{0, 0}, {1, 1}})
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			build := func(in []*graph.Node) []*graph.Node {

@@ -180,17 +180,28 @@ func (f *loweringFunction) canonical(x compute.Value, batch, contract []int, con
 	if len(batch) == 0 {
 		groups = groups[1:]
 	}
-	perm := slices.Concat(groups...)
-	if !slices.IsSorted(perm) {
-		if x, err = f.Transpose(x, perm...); err != nil {
-			return nil, nil, err
-		}
-	}
 	dims := make([]int, len(groups))
 	for i, group := range groups {
 		dims[i] = 1
 		for _, axis := range group {
 			dims[i] *= shape.Dimensions[axis]
+		}
+	}
+	perm := slices.Concat(groups...)
+	last := len(dims) - 1
+	// Where only the last two groups trade places, that is done after the reshape: ONNX
+	// Runtime then takes the swap into the product.
+	if swapped := slices.Concat(slices.Concat(groups[:last-1]...), groups[last], groups[last-1]); !slices.IsSorted(perm) && slices.IsSorted(swapped) {
+		dims[last-1], dims[last] = dims[last], dims[last-1]
+		if x, err = f.reshape(x, dims); err != nil {
+			return nil, nil, err
+		}
+		y, err := f.Transpose(x, append([]int{0, 1, 2}[:last-1:last-1], last, last-1)...)
+		return y, crossDims, err
+	}
+	if !slices.IsSorted(perm) {
+		if x, err = f.Transpose(x, perm...); err != nil {
+			return nil, nil, err
 		}
 	}
 	y, err := f.reshape(x, dims)

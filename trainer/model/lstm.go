@@ -71,8 +71,8 @@ func (l lstm) rows(n *net, prefix *g.Node, texts []text) (*g.Node, *g.Node) {
 	flat := flatten(memory)
 	for i := range Reads {
 		name := func(s string) string { return look(i, s) }
-		k, v := n.project(name("k"), flat, n.Prefix()), n.project(name("v"), flat, n.Prefix())
-		q := n.project(name("q"), n.norm(name("norm1"), rows), n.Suffix())
+		k, v := n.project(name("k"), flat), n.project(name("v"), flat)
+		q := n.project(name("q"), n.norm(name("norm1"), rows))
 		rows = n.join(name, rows, n.attend(q, k, v, nil))
 	}
 	return g.Reshape(rows, n.batch, n.Suffix(), n.Width), prefix

@@ -85,8 +85,8 @@ func (n *net) forward(in map[string]*g.Node) heads {
 func (n *net) image(patches *g.Node) *g.Node {
 	images := n.batch * n.Cameras
 	x := g.Reshape(patches, images*stemTokens, patchLen)
-	x = silu(n.dense("stem1", x))
-	x = silu(n.dense("stem2", fold(x, images, stemSide, n.Stem1)))
+	x = engine.Silu(n.dense("stem1", x))
+	x = engine.Silu(n.dense("stem2", fold(x, images, stemSide, n.Stem1)))
 	x = n.dense("stem3", fold(x, images, stemSide/2, n.Stem2))
 	x = g.Reshape(x, n.batch, n.Cameras, CameraTokens, n.Width)
 	x = g.Add(x, g.InsertAxes(n.w["image.pos"], 0, 0))
@@ -112,7 +112,7 @@ func (n *net) proprio(p *g.Node) *g.Node {
 		a := g.MulScalar(p, math.Pi*float64(f))
 		parts = append(parts, g.Sin(a), g.Cos(a))
 	}
-	x := silu(n.dense("proprio1", g.Concatenate(parts, 1)))
+	x := engine.Silu(n.dense("proprio1", g.Concatenate(parts, 1)))
 	return g.InsertAxes(n.dense("proprio2", x), 1)
 }
 
@@ -152,26 +152,28 @@ func joined(parts []*g.Node) *g.Node {
 	return g.Concatenate(parts, 1)
 }
 
-// project maps rows to [batch, length, Heads, Width/Heads].
-func (n *net) project(name string, x *g.Node, length int) *g.Node {
-	return g.Reshape(g.MatMul(x, n.w[name]), n.batch, length, n.Heads, n.Width/n.Heads)
+// project maps rows to [batch, Heads, length, Width/Heads].
+func (n *net) project(name string, x *g.Node) *g.Node {
+	y := g.Reshape(g.MatMul(x, n.w[name]), n.batch, -1, n.Heads, n.Width/n.Heads)
+	return g.TransposeAllAxes(y, 0, 2, 1, 3)
 }
 
 // attend is scaled dot-product attention; the result has rows x Width.
 func (n *net) attend(q, k, v, mask *g.Node) *g.Node {
+	heads := [][2]int{{0, 0}, {1, 1}}
 	q = g.MulScalar(q, 1/math.Sqrt(float64(n.Width/n.Heads)))
-	scores := g.EinsumAxes(q, k, [][2]int{{3, 3}}, [][2]int{{0, 0}, {2, 2}}) // [batch, heads, q, k]
+	scores := g.EinsumAxes(q, k, [][2]int{{3, 3}}, heads) // [batch, heads, q, k]
 	if mask != nil {
 		scores = g.Add(scores, mask)
 	}
-	out := g.EinsumAxes(engine.Softmax(scores), v, [][2]int{{3, 1}}, [][2]int{{0, 0}, {1, 2}}) // [batch, heads, q, dh]
+	out := g.EinsumAxes(engine.Softmax(scores), v, [][2]int{{3, 2}}, heads) // [batch, heads, q, dh]
 	return g.Reshape(g.TransposeAllAxes(out, 0, 2, 1, 3), -1, n.Width)
 }
 
 // join adds attention and MLP to the residual stream.
 func (n *net) join(name func(string) string, x, attention *g.Node) *g.Node {
 	x = g.Add(x, g.MatMul(attention, n.w[name("o")]))
-	h := silu(n.dense1(name("up"), name("up.b"), n.norm(name("norm2"), x)))
+	h := engine.Silu(n.dense1(name("up"), name("up.b"), n.norm(name("norm2"), x)))
 	return g.Add(x, g.MatMul(h, n.w[name("down")]))
 }
 
@@ -183,8 +185,7 @@ func mlp(c Config, name func(string) string, back float64) []Param {
 
 // norm scales each row to unit root mean square, times a learned gain.
 func (n *net) norm(name string, x *g.Node) *g.Node {
-	ms := g.AddScalar(g.ReduceAndKeep(g.Mul(x, x), g.ReduceMean, -1), NormEpsilon)
-	return g.Mul(g.Div(x, g.Sqrt(ms)), g.InsertAxes(n.w[name], 0))
+	return g.Mul(engine.UnitRMS(x, NormEpsilon), g.InsertAxes(n.w[name], 0))
 }
 
 func (n *net) dense(name string, x *g.Node) *g.Node { return n.dense1(name+".w", name+".b", x) }
@@ -198,8 +199,6 @@ func flatten(x *g.Node) *g.Node {
 	last := x.Shape().Dimensions[x.Rank()-1]
 	return g.Reshape(x, x.Shape().Size()/last, last)
 }
-
-func silu(x *g.Node) *g.Node { return g.Mul(x, g.Sigmoid(x)) }
 
 func constant(graph *g.Graph, row []float32) *g.Node {
 	return g.InsertAxes(g.Const(graph, append([]float32(nil), row...)), 0)

@@ -29,36 +29,38 @@ func (transformer) params(c Config) []Param {
 
 func (t transformer) rows(n *net, prefix *g.Node, texts []text) (*g.Node, *g.Node) {
 	queries := g.BroadcastToDims(g.InsertAxes(n.w["queries"], 0), n.batch, n.Chunk, n.Width)
-	var parts []*g.Node
-	for _, x := range texts {
+	suffix := make([]*g.Node, len(texts)) // each text's rows, apart: they share weights and nothing else
+	for i, x := range texts {
 		positions := g.Slice(n.w["text.pos"], g.AxisRange(0, x.length))
-		parts = append(parts, g.Add(x.embedded, g.InsertAxes(positions, 0)), queries)
+		suffix[i] = flatten(g.Concatenate([]*g.Node{g.Add(x.embedded, g.InsertAxes(positions, 0)), queries}, 1))
 	}
-	suffix, prefix := flatten(g.Concatenate(parts, 1)), flatten(prefix)
+	prefix = flatten(prefix)
 	var seen *g.Node // the last prefix that is computed in full
 	for i := range n.Layers {
 		seen = prefix
-		prefix, suffix = t.block(n, i, prefix, suffix, texts)
+		prefix = t.block(n, i, prefix, suffix, texts)
 	}
-	return g.Reshape(suffix, n.batch, n.Suffix(), n.Width), g.Reshape(seen, n.batch, n.Prefix(), n.Width)
+	for i, x := range texts {
+		suffix[i] = g.Reshape(suffix[i], n.batch, x.rows, n.Width)
+	}
+	return joined(suffix), g.Reshape(seen, n.batch, n.Prefix(), n.Width)
 }
 
-// block is one block over both streams, rows x Width. After the last block nobody
-// reads the prefix, so there only its keys and values are computed.
-func (transformer) block(n *net, i int, prefix, suffix *g.Node, texts []text) (*g.Node, *g.Node) {
+// block is one block over all streams, rows x Width: it returns the prefix's, and puts
+// the texts' in their places. After the last block nobody reads the prefix, so there
+// only its keys and values are computed.
+func (transformer) block(n *net, i int, prefix *g.Node, suffix []*g.Node, texts []text) *g.Node {
 	name := func(s string) string { return layer(i, s) }
-	p, s := n.norm(name("norm1"), prefix), n.norm(name("norm1"), suffix)
-	pk, pv := n.project(name("k"), p, n.Prefix()), n.project(name("v"), p, n.Prefix())
-	sk, sv, sq := n.project(name("k"), s, n.Suffix()), n.project(name("v"), s, n.Suffix()), n.project(name("q"), s, n.Suffix())
-	var read []*g.Node
-	for _, x := range texts {
-		own := func(rows *g.Node) *g.Node { return part(rows, x.suffix, x.rows) }
-		k, v := g.Concatenate([]*g.Node{pk, own(sk)}, 1), g.Concatenate([]*g.Node{pv, own(sv)}, 1)
-		read = append(read, g.Reshape(n.attend(own(sq), k, v, x.mask), n.batch, x.rows, n.Width))
+	p := n.norm(name("norm1"), prefix)
+	pk, pv := n.project(name("k"), p), n.project(name("v"), p)
+	for j, x := range texts {
+		s := n.norm(name("norm1"), suffix[j])
+		k := g.Concatenate([]*g.Node{pk, n.project(name("k"), s)}, 2)
+		v := g.Concatenate([]*g.Node{pv, n.project(name("v"), s)}, 2)
+		suffix[j] = n.join(name, suffix[j], n.attend(n.project(name("q"), s), k, v, x.mask))
 	}
-	suffix = n.join(name, suffix, flatten(joined(read)))
 	if i == n.Layers-1 {
-		return nil, suffix
+		return nil
 	}
-	return n.join(name, prefix, n.attend(n.project(name("q"), p, n.Prefix()), pk, pv, nil)), suffix
+	return n.join(name, prefix, n.attend(n.project(name("q"), p), pk, pv, nil))
 }
