@@ -187,20 +187,22 @@ func (f *loweringFunction) canonical(x compute.Value, batch, contract []int, con
 			dims[i] *= shape.Dimensions[axis]
 		}
 	}
-	perm := slices.Concat(groups...)
-	last := len(dims) - 1
-	// Where only the last two groups trade places, that is done after the reshape: ONNX
-	// Runtime then takes the swap into the product.
-	if swapped := slices.Concat(slices.Concat(groups[:last-1]...), groups[last], groups[last-1]); !slices.IsSorted(perm) && slices.IsSorted(swapped) {
+	inOrder := func(groups [][]int) bool { return slices.IsSorted(slices.Concat(groups...)) }
+	swapped, last := slices.Clone(groups), len(groups)-1
+	swapped[last-1], swapped[last] = swapped[last], swapped[last-1]
+	switch {
+	case inOrder(groups):
+	case inOrder(swapped): // the reshape first: ONNX Runtime then takes the swap into the product
 		dims[last-1], dims[last] = dims[last], dims[last-1]
 		if x, err = f.reshape(x, dims); err != nil {
 			return nil, nil, err
 		}
-		y, err := f.Transpose(x, append([]int{0, 1, 2}[:last-1:last-1], last, last-1)...)
+		swap := []int{0, 1, 2}[:len(dims)]
+		swap[last-1], swap[last] = last, last-1
+		y, err := f.Transpose(x, swap...)
 		return y, crossDims, err
-	}
-	if !slices.IsSorted(perm) {
-		if x, err = f.Transpose(x, perm...); err != nil {
+	default:
+		if x, err = f.Transpose(x, slices.Concat(groups...)...); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -24,7 +24,7 @@ type Stepper struct {
 // share is one core's.
 type share struct {
 	program *engine.Program
-	batch   *Batch // its observations
+	batch   *Batch // its observations; nil where it has them all
 }
 
 // Result is what a step measured. Grad is by parameter, in Config.Params order,
