@@ -64,14 +64,14 @@ demo-loop: build ## demonstrate, record, train, judge: before and after on the s
 	  --steps $(STEPS) --out build/loop/touch
 	bin/hyt eval --model build/loop/touch --baseline policy/models/grounded --tasks touch $(JUDGE) --json build/loop/eval.json
 
-# The experiment: BUDGET is the time that it may take; PLAN is full, quick (QUICK=1: 20
+# The experiment: BUDGET is the time that it may take; PLAN is full, quick (QUICK=1: 10
 # minutes) or tiny (a minute). Results of the full one are kept in the tree.
 PLAN   ?= $(if $(QUICK),quick,full)
 BUDGET ?= 0
 EXPERIMENT_OUT := $(if $(filter full,$(PLAN)),,--results build/experiment/$(PLAN)/results --report build/experiment/$(PLAN)/report.md)
 
 .PHONY: experiment
-experiment: build ## compare ways of training, resumable: docs/experiment.md (BUDGET=90m; QUICK=1: 20 minutes, two seeds)
+experiment: build ## compare ways of training, resumable: docs/experiment.md (BUDGET=90m; QUICK=1: 10 minutes, two seeds)
 	bin/hyt experiment --plan $(PLAN) --budget $(BUDGET) $(EXPERIMENT_OUT)
 
 .PHONY: lint
