@@ -126,29 +126,20 @@ func (o Order) rounds() ([]Round, error) {
 		return nil, fmt.Errorf("experiment: %d seeds were asked for: give 1 or more, or 0 for all", o.Seeds)
 	}
 	all, err := o.Plan.Rounds()
-	if o.Seeds > 0 {
-		all = slices.DeleteFunc(all, func(r Round) bool { return r.Seed > o.Seeds })
-	}
-	if err != nil || len(o.Blocks) == 0 {
-		return all, err
+	if err != nil {
+		return nil, err
 	}
 	named := map[string]Block{}
 	for _, b := range o.Plan.Blocks {
 		named[b.Name] = b
 	}
 	var f faults
-	wanted := map[string]bool{}
 	for _, name := range o.Blocks {
 		known(&f, "plan "+o.Plan.Name, "block", name, named)
-		wanted[name] = true
 	}
-	var some []Round
-	for _, r := range all {
-		if wanted[r.Block] {
-			some = append(some, r)
-		}
-	}
-	return some, errors.Join(f...)
+	return slices.DeleteFunc(all, func(r Round) bool {
+		return o.Seeds > 0 && r.Seed > o.Seeds || len(o.Blocks) > 0 && !slices.Contains(o.Blocks, r.Block)
+	}), errors.Join(f...)
 }
 
 // String names the round.

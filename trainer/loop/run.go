@@ -183,12 +183,7 @@ func (t *Trainer) sum(k int, grads [][]float32) [][]float32 {
 		copyAll(t.grads, grads)
 		return t.grads
 	}
-	for i, grad := range grads {
-		sum := t.grads[i][:len(grad)]
-		for j, v := range grad {
-			sum[j] += v
-		}
-	}
+	model.AddGrad(t.grads, grads)
 	return t.grads
 }
 

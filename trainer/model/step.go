@@ -82,13 +82,13 @@ func (s *Stepper) share(e *engine.Engine, size int, oneOfMany bool) (share, erro
 		}
 		return append(out, g.Gradient(out[0], trained...)...)
 	}
-	if !oneOfMany {
-		program, err := e.Compile("step", inputs, build)
-		return share{program: program}, err
+	compile := e.Compile
+	if oneOfMany {
+		compile = e.CompileForCore
 	}
-	program, err := e.CompileForCore("step", inputs, build)
-	if err != nil {
-		return share{}, err
+	program, err := compile("step", inputs, build)
+	if err != nil || !oneOfMany {
+		return share{program: program}, err
 	}
 	batch, err := NewBatch(e, s.config, size)
 	return share{program, batch}, err
@@ -207,12 +207,18 @@ func (r *Result) add(other *Result) {
 	r.TokenLoss = slices.Concat(r.TokenLoss, other.TokenLoss)
 	r.PointError = slices.Concat(r.PointError, other.PointError)
 	r.CellError = slices.Concat(r.CellError, other.CellError)
-	for i, grad := range r.Grad {
-		for j, v := range other.Grad[i] {
-			grad[j] += v
+	AddGrad(r.Grad, other.Grad)
+	other.Free()
+}
+
+// AddGrad adds gradients of the same arrays to sum; nil ones have nothing to add.
+func AddGrad(sum, grads [][]float32) {
+	for i, grad := range grads {
+		to := sum[i][:len(grad)]
+		for j, v := range grad {
+			to[j] += v
 		}
 	}
-	other.Free()
 }
 
 // Close frees the compiled step.
